@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace parley::xmpp {
+
+/// An attribute; `ns` is empty for the usual ones without a prefix.
+struct Attribute {
+    std::string name;
+    std::string ns;
+    std::string value;
+    bool operator==(const Attribute&) const = default;
+};
+
+struct Node;
+
+/// An XML element with everything below it. A value: copies are deep. Any thread.
+class Element {
+  public:
+    Element(std::string_view name, std::string_view ns) : name_(name), ns_(ns) {}
+
+    const std::string& name() const { return name_; }
+    const std::string& ns() const { return ns_; }
+    bool is(std::string_view name, std::string_view ns) const { return name_ == name && ns_ == ns; }
+
+    /// The value of the attribute without namespace, or an empty view where there is none.
+    std::string_view attr(std::string_view name) const;
+    bool has_attr(std::string_view name) const;
+    const std::vector<Attribute>& attributes() const { return attributes_; }
+    /// Sets or replaces an attribute without namespace.
+    Element& set_attr(std::string_view name, std::string_view value);
+    Element& set_attr_ns(std::string_view name, std::string_view ns, std::string_view value);
+    void remove_attr(std::string_view name);
+
+    const std::vector<Node>& nodes() const { return nodes_; }
+    std::vector<Node>& nodes() { return nodes_; }
+    /// The child elements, in order.
+    std::vector<const Element*> elements() const;
+    /// The first child of that name and namespace, or null. Borrowed from this element.
+    const Element* child(std::string_view name, std::string_view ns) const;
+    Element* child(std::string_view name, std::string_view ns);
+    /// The first child in that namespace, or null.
+    const Element* child_ns(std::string_view ns) const;
+    /// The first child element, or null.
+    const Element* first_child() const;
+
+    /// Appends; returns the appended child, valid until the next change of this element's children.
+    Element& add(Element child);
+    /// Appends an empty child in this element's namespace (or in `ns`), and returns it likewise.
+    Element& add(std::string_view name);
+    Element& add(std::string_view name, std::string_view ns);
+    Element& add_text(std::string_view text);
+    /// Removes every child of that name and namespace; returns how many.
+    size_t remove_children(std::string_view name, std::string_view ns);
+
+    /// The text directly inside, concatenated.
+    std::string text() const;
+
+    bool operator==(const Element&) const;
+
+  private:
+    std::string name_;
+    std::string ns_;
+    std::vector<Attribute> attributes_;
+    std::vector<Node> nodes_;
+};
+
+/// Text or element.
+struct Node : std::variant<std::string, Element> {
+    using variant::variant;
+    const Element* element() const { return std::get_if<Element>(this); }
+    Element* element() { return std::get_if<Element>(this); }
+    const std::string* text() const { return std::get_if<std::string>(this); }
+};
+
+}  // namespace parley::xmpp
