@@ -1,0 +1,100 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "xmpp/jid.hpp"
+#include "xmpp/result.hpp"
+
+namespace parley::server {
+
+/// An address to listen on. Port 0 lets the system choose.
+struct Endpoint {
+    std::string host;  ///< a numeric IPv4 or IPv6 address
+    uint16_t port = 0;
+    std::string to_string() const;
+};
+
+struct TlsConfig {
+    std::filesystem::path certificate;  ///< PEM, the chain; empty: no TLS
+    std::filesystem::path key;          ///< PEM
+    bool enabled() const { return !certificate.empty(); }
+};
+
+/// Every bound on what others may cost the server. [limits]
+struct Limits {
+    size_t stanza_bytes = 256 * 1024;
+    size_t stanza_bytes_before_login = 16 * 1024;
+    size_t connections = 10'000;
+    size_t connections_per_address = 200;
+    size_t bytes_per_second = 256 * 1024;  ///< of one connection, inbound, sustained
+    size_t bytes_burst = 4 * 1024 * 1024;  ///< what may come at once above that
+    size_t outgoing_queue_bytes = 4 * 1024 * 1024;
+    size_t resources_per_account = 20;
+    size_t roster_items = 1000;
+    size_t directed_presences = 500;  ///< of one session
+    size_t login_attempts = 4;        ///< of one connection
+    std::chrono::milliseconds login_failure_delay{1000};
+    std::chrono::milliseconds login_timeout{30'000};
+    std::chrono::milliseconds ping_interval{30'000};  ///< of silence
+    std::chrono::milliseconds ping_timeout{15'000};
+};
+
+/// The chat rooms' service. [muc]
+struct MucConfig {
+    std::string domain;  ///< prepared; empty: no rooms
+    std::string name = "Chat rooms";
+    size_t rooms_max = 1000;
+    size_t occupants_max = 200;        ///< of one room; a room's own limit is at most this
+    size_t history_messages_max = 50;  ///< kept per room, and sent to who joins
+    bool members_may_create = true;    ///< false: only admins create rooms
+};
+
+/// [modules.NAME]
+struct ModuleConfig {
+    std::string name;
+    std::filesystem::path path;
+    /// [modules.NAME.options] as xsm/abi.h flattens it.
+    std::vector<std::pair<std::string, std::string>> options;
+};
+
+struct Config {
+    std::string domain;  ///< prepared
+    std::filesystem::path data_dir;
+    std::vector<xmpp::Jid> admins;  ///< bare JIDs
+    std::string log_level = "info";
+
+    std::vector<Endpoint> c2s_listen;
+    bool c2s_require_tls = true;
+
+    std::vector<Endpoint> http_listen;
+    std::vector<Endpoint> https_listen;
+    std::filesystem::path http_root;             ///< empty: no files are served
+    bool http_allow_unencrypted_login = false;   ///< also from other machines, without TLS
+
+    TlsConfig tls;
+    Limits limits;
+    MucConfig muc;
+    std::vector<ModuleConfig> modules;
+
+    std::vector<std::string> warnings;  ///< what an admin should look at, one sentence each
+
+    bool is_admin(const xmpp::Jid& jid) const;
+};
+
+/// What is wrong with a configuration file: a line per fault, "FILE:LINE: key: what, and what to do".
+struct ConfigErrors {
+    std::vector<std::string> lines;
+};
+
+/// Reads and checks the whole file; relative paths in it are relative to the file's folder. Does not
+/// open the database or bind addresses.
+xmpp::Result<Config, ConfigErrors> load_config(const std::filesystem::path& file);
+
+}  // namespace parley::server
