@@ -1,0 +1,146 @@
+"""What every host driver is."""
+
+import dataclasses
+import itertools
+import os
+import pathlib
+import socket
+import subprocess
+import time
+
+
+class HostError(Exception):
+    """The server could not be started, or ended badly; says which log to read."""
+
+
+@dataclasses.dataclass
+class Address:
+    """Where the instance listens, and its names."""
+
+    host: str
+    domain: str
+    muc: str
+    sfu: str
+    c2s: int
+    http: int | None = None
+    https: int | None = None
+    ca_file: str | None = None
+    websocket_path: str = "/xmpp-websocket"
+
+
+class Host:
+    """One private instance of a server, on loopback, in its own folder.
+
+    A driver sets `features` (what scenarios may need: core muc calls sfu), `limits` (numbers
+    the scenarios name as {limit.NAME}) and implements prepare() and command().
+    """
+
+    features = {"core", "muc"}
+    limits: dict = {}
+    barrier_rounds = 3
+    rooms_are_processes = False  # ejabberd: a ping to the server does not wait for a room
+    start_seconds_max = 30
+
+    def __init__(self, folder, accounts, module_options=()):
+        self.folder = pathlib.Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.pool_size = accounts
+        self.module_options = dict(option.split("=", 1) for option in module_options)
+        self.log = self.folder / "server.log"
+        self.process = None
+        self._fresh = itertools.count(1)
+        self.address = Address("127.0.0.1", "localhost", "conference.localhost", "sfu.localhost",
+                               free_port(), free_port(), free_port())
+
+    # --- accounts: a scenario's client gets one that nobody else uses
+
+    @staticmethod
+    def account_name(number):
+        return f"user{number:03}"
+
+    def fresh_account(self, _name):
+        number = next(self._fresh)
+        if number > self.pool_size:
+            raise HostError(f"more than {self.pool_size} accounts asked for")
+        return self.account_name(number), f"pw-{self.account_name(number)}"
+
+    def named_account(self, name):
+        return name, f"pw-{name}"
+
+    def accounts(self):
+        """Every account the instance must have, as (user, password)."""
+        names = ["admin"] + [self.account_name(number) for number in range(1, self.pool_size + 1)]
+        return [(name, f"pw-{name}") for name in names]
+
+    # --- the driver's part
+
+    def prepare(self):
+        """Writes configuration and accounts into self.folder."""
+        raise NotImplementedError
+
+    def command(self):
+        """The server's command line; it stays in the foreground."""
+        raise NotImplementedError
+
+    # --- the instance's life
+
+    def start(self):
+        """Returns when the server accepts clients. Raises HostError."""
+        self.prepare()
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(self.command(), stdout=log, stderr=subprocess.STDOUT, cwd=self.folder)
+        deadline = time.monotonic() + self.start_seconds_max
+        while not self._accepts():
+            if self.process.poll() is not None:
+                raise HostError(f"the server ended with {self.process.returncode}:\n{self._log_end()}")
+            if time.monotonic() > deadline:
+                self.process.kill()
+                raise HostError(f"the server does not listen after {self.start_seconds_max} s:\n{self._log_end()}")
+            time.sleep(0.02)
+
+    def stop(self):
+        """Ends the server. Raises HostError where it did not end by itself, with status 0."""
+        if self.process is None:
+            return
+        if self.process.poll() is not None:
+            raise HostError(f"the server died with {self.process.returncode}:\n{self._log_end()}")
+        self.process.terminate()
+        try:
+            status = self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise HostError(f"the server did not end within 20 s of SIGTERM; log: {self.log}") from None
+        if status != 0:
+            raise HostError(f"the server ended with status {status}:\n{self._log_end()}")
+
+    def _accepts(self):
+        try:
+            with socket.create_connection((self.address.host, self.address.c2s), timeout=1):
+                return True
+        except OSError:
+            return False
+
+    def _log_end(self):
+        lines = self.log.read_text(errors="replace").splitlines()
+        return "\n".join(lines[-40:]) + f"\n(whole log: {self.log})"
+
+
+def free_port():
+    """A TCP port of loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def make_certificate(folder, names=("localhost", "conference.localhost", "sfu.localhost")):
+    """A self-signed certificate for the names: (certificate file, key file)."""
+    certificate, key = pathlib.Path(folder) / "cert.pem", pathlib.Path(folder) / "key.pem"
+    if not certificate.exists():
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+             "-days", "30", "-subj", f"/CN={names[0]}", "-keyout", key, "-out", certificate,
+             "-addext", "subjectAltName=" + ",".join(f"DNS:{name}" for name in names)],
+            check=True, capture_output=True)
+        os.chmod(key, 0o640)
+    return certificate, key

@@ -1,0 +1,76 @@
+"""parleyd from a build folder."""
+
+import os
+import pathlib
+import subprocess
+
+from .host import Host, HostError, make_certificate
+
+_CONFIGURATION = """\
+domain = "localhost"
+data_dir = "{folder}/data"
+admins = ["admin@localhost"]
+
+[c2s]
+listen = ["127.0.0.1:{c2s}"]
+
+[http]
+listen = ["127.0.0.1:{http}"]
+
+[https]
+listen = ["127.0.0.1:{https}"]
+
+[tls]
+certificate = "{certificate}"
+key = "{key}"
+
+[limits]
+{limits}
+
+[muc]
+domain = "conference.localhost"
+
+[modules.parley]
+path = "{module}"
+
+[modules.parley.options]
+sfu_jid = "sfu.localhost"
+sfu_addresses = ["127.0.0.1"]
+{options}
+"""
+
+
+class Parleyd(Host):
+    features = {"core", "muc", "calls", "sfu", "adhoc"}
+    limits = {"stanza": 262144, "preauth": 10000, "half-open-seconds": 3}
+    build = pathlib.Path("build/dev")  # set by the runner
+
+    def prepare(self):
+        certificate, key = make_certificate(self.folder)
+        self.address.ca_file = os.fspath(certificate)
+        (self.folder / "data").mkdir(exist_ok=True)
+        self.configuration = self.folder / "parleyd.toml"
+        self.configuration.write_text(_CONFIGURATION.format(
+            folder=self.folder, certificate=certificate, key=key, c2s=self.address.c2s,
+            http=self.address.http, https=self.address.https, module=self.build / "module" / "parley.so",
+            limits=self._limits(), options=self._options()))
+        for user, password in self.accounts():
+            self._control("account", "create", f"{user}@localhost", "--password", password)
+
+    def command(self):
+        return [self._binary("parleyd"), "--config", os.fspath(self.configuration)]
+
+    def _limits(self):
+        return ""
+
+    def _options(self):
+        return "\n".join(f"{key} = {value}" for key, value in self.module_options.items())
+
+    def _binary(self, name):
+        return os.fspath(self.build / "hosts" / "server" / name)
+
+    def _control(self, *arguments):
+        command = [self._binary("parleyctl"), "--config", os.fspath(self.configuration), *arguments]
+        result = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        if result.returncode != 0:
+            raise HostError(f"{' '.join(command)}: {result.stderr.strip() or result.stdout.strip()}")
