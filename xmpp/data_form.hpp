@@ -22,8 +22,9 @@ struct DataForm {
 
     struct Field {
         std::string var;
-        std::string type;  ///< "boolean", "fixed", "hidden", "jid-multi", "jid-single", "list-multi",
-                           ///< "list-single", "text-multi", "text-private", "text-single", or empty
+        std::string
+            type;  ///< "boolean", "fixed", "hidden", "jid-multi", "jid-single", "list-multi",
+                   ///< "list-single", "text-multi", "text-private", "text-single", or empty
         std::string label;
         std::vector<std::string> values;
         std::vector<Option> options;
@@ -48,6 +49,7 @@ struct DataForm {
     std::string_view value(std::string_view var) const;
     /// XEP-0004 boolean: "1" or "true"; `fallback` where the field is missing.
     bool boolean(std::string_view var, bool fallback) const;
+
     /// The FORM_TYPE (XEP-0068), or an empty view.
     std::string_view form_type() const { return value("FORM_TYPE"); }
 

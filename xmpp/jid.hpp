@@ -9,8 +9,8 @@
 
 namespace parley::xmpp {
 
-/// An XMPP address, always valid and prepared: an invalid one cannot exist (RFC 7622; preparation by
-/// the stringprep profiles of RFC 6122, which is what deployed servers do). A value; any thread.
+/// An XMPP address, always valid and prepared: an invalid one cannot exist (RFC 7622; preparation
+/// by the stringprep profiles of RFC 6122, which is what deployed servers do). A value; any thread.
 class Jid {
   public:
     /// Parses and prepares "local@domain/resource". Each part is 1 to 1023 octets.
@@ -20,12 +20,16 @@ class Jid {
     static Result<Jid> make(std::string_view local, std::string_view domain,
                             std::string_view resource = {});
 
-    const std::string& local() const { return local_; }        ///< empty: none
-    const std::string& domain() const { return domain_; }      ///< never empty
+    const std::string& local() const { return local_; }  ///< empty: none
+
+    const std::string& domain() const { return domain_; }  ///< never empty
+
     const std::string& resource() const { return resource_; }  ///< empty: none
 
     bool is_bare() const { return resource_.empty(); }
+
     bool is_full() const { return !resource_.empty(); }
+
     /// Neither local part nor resource: the address of a server or service.
     bool is_domain() const { return local_.empty() && resource_.empty(); }
 

@@ -5,6 +5,7 @@
 /// The XML namespaces of the standards that more than one part of Parley speaks.
 namespace parley::xmpp::ns {
 
+inline constexpr std::string_view xml = "http://www.w3.org/XML/1998/namespace";  ///< of xml:lang
 inline constexpr std::string_view client = "jabber:client";
 inline constexpr std::string_view stream = "http://etherx.jabber.org/streams";
 inline constexpr std::string_view stanza_errors = "urn:ietf:params:xml:ns:xmpp-stanzas";
