@@ -1,0 +1,79 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hosts/server/muc/types.hpp"
+#include "xmpp/element.hpp"
+#include "xmpp/jid.hpp"
+#include "xmpp/stanza_error.hpp"
+
+namespace parley::server::muc {
+
+class Room;
+
+/// One client in a room as it is told to others. Borrowed for the call.
+struct OccupantInfo {
+    std::string_view nick;
+    const xmpp::Jid& real_jid;  ///< full
+    Affiliation affiliation;
+    Role role;
+};
+
+/// What shall become of a message.
+struct MessageVerdict {
+    enum class Kind : uint8_t { pass, drop, replace };
+    Kind kind = Kind::pass;
+    std::optional<xmpp::Element> error;  ///< drop: the <error/> for the sender; none: in silence
+    std::optional<xmpp::Element> replacement;  ///< replace: the message to broadcast instead
+    /// Somebody asked for it: such a message is signalling and stays out of the room's history.
+    bool judged = false;
+};
+
+/// Who else takes part in what happens in rooms: the module host. Room::generation has grown by one
+/// before each event. Called in the middle of the room's work: an implementation only takes note,
+/// and speaks to the room in flush(). The defaults do nothing.
+class MucHooks {
+  public:
+    virtual ~MucHooks() = default;
+
+    /// A message of an occupant after the room's own checks, before anybody saw it.
+    virtual MessageVerdict judge_message(const Room&, const OccupantInfo&, const xmpp::Element&) {
+        return {};
+    }
+
+    /// An IQ get or set to the room itself; the sender is null where it is no occupant. True: taken
+    /// care of.
+    virtual bool take_room_iq(const Room&, const OccupantInfo*, const xmpp::Element&) {
+        return false;
+    }
+
+    /// Created, or its configuration changed.
+    virtual void room_configured(const Room&) {}
+
+    /// Destroyed, or temporary and empty.
+    virtual void room_destroyed(const Room&) {}
+
+    /// In, and has got its self-presence, the history and the subject. Again for a client that
+    /// rejoined without having left.
+    virtual void occupant_joined(const Room&, const OccupantInfo&) {}
+
+    /// Nick, affiliation or role changed.
+    virtual void occupant_changed(const Room&, std::string_view /*old_nick*/, const OccupantInfo&) {
+    }
+
+    virtual void occupant_left(const Room&, const OccupantInfo&, LeaveReason) {}
+
+    /// Further children for the disco#info of a room.
+    virtual std::vector<xmpp::Element> room_info(const Room&) { return {}; }
+
+    /// Further features of the service.
+    virtual std::vector<std::string> service_features() { return {}; }
+
+    /// The service is at rest again: what was put off can be done now.
+    virtual void flush() {}
+};
+
+}  // namespace parley::server::muc
