@@ -84,7 +84,7 @@ class Client:
             raise ConnectFailed("the server offers no resource binding", features)
         resource = self.options.get("resource")
         inner = f"<resource>{resource}</resource>" if resource else ""
-        await self.send(f"<iq id='bind-1' type='set'><bind xmlns='{NS_BIND}'>{inner}</bind></iq>")
+        await self.send(f"<iq xmlns='jabber:client' id='bind-1' type='set'><bind xmlns='{NS_BIND}'>{inner}</bind></iq>")
         result = await self.next_stanza()
         jid = result.find(f"{{{NS_BIND}}}bind/{{{NS_BIND}}}jid")
         if result.get("type") != "result" or jid is None:

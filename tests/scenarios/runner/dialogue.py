@@ -7,7 +7,7 @@ import textwrap
 
 from . import stanza
 
-HEADERS = {"title", "needs", "module", "limit", "timeout"}
+HEADERS = {"title", "needs", "module", "except", "timeout"}
 
 
 class FormatError(Exception):
@@ -38,9 +38,13 @@ class Scenario:
     def module_options(self):
         return tuple(sorted(self.headers.get("module", "").split()))
 
-    @property
-    def needs(self):
-        return set(self.headers.get("needs", "").split())
+    def missing(self, host_name, features):
+        """Why the scenario cannot be played on the host, or None."""
+        host, _, reason = self.headers.get("except", "").partition(" ")
+        if host == host_name:
+            return reason
+        lacking = set(self.headers.get("needs", "").split()) - features
+        return f"needs {' '.join(sorted(lacking))}" if lacking else None
 
 
 # What a line may say; the first that matches wins. `block` says whether indented lines follow.

@@ -234,6 +234,3 @@ class Player:
 def _describe(event):
     return stanza.show(event.value) if event.kind == "stanza" else event.kind
 
-
-def load(paths):
-    return [dialogue.parse(path) for path in paths]
