@@ -30,9 +30,10 @@ inline void log_caught(const xsm_host* host, const char* function, const char* w
     size_t size = length < 0 ? 0 : static_cast<size_t>(length);
     if (size >= line.size()) {
         size = line.size() - 1;
-        // Not in the middle of a UTF-8 sequence: a host may refuse to log half a character.
-        while (size > 0 && (static_cast<unsigned char>(line[size]) & 0xC0u) == 0x80u)
+        // The last character may be half of one: a host may refuse to log that.
+        while (size > 0 && (static_cast<unsigned char>(line[size - 1]) & 0xC0u) == 0x80u)
             --size;
+        if (size > 0 && static_cast<unsigned char>(line[size - 1]) >= 0xC0u) --size;
     }
     for (size_t i = 0; i < size; ++i) {
         if (static_cast<unsigned char>(line[i]) < 0x20) line[i] = ' ';

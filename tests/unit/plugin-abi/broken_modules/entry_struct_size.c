@@ -1,0 +1,6 @@
+#include "broken_module.h"
+
+static void alter(xsm_entry* entry, xsm_module* module) {
+    (void)module;
+    entry->struct_size = 8;
+}
