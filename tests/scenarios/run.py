@@ -65,7 +65,7 @@ async def play_one(scenario, host, options, gate, results):
             print("  " + error.replace("\n", "\n  "))
             print("  what was said last:")
             for line in player.transcript[-12:]:
-                print("    " + line[:1500])
+                print("    " + line[:600])
             print(f"  all of it: {log}")
         elif options.verbose:
             print("    " + "\n    ".join(player.transcript))
@@ -97,17 +97,17 @@ def main():
     for scenario in scenarios:
         missing = scenario.missing(options.host, make_host.features)
         if missing is None:
-            groups[scenario.module_options].append(scenario)
+            groups[scenario.instance].append(scenario)
         else:
             skipped += 1
             print(f"skip   {name_of(scenario)}: {missing}")
-    for number, (module_options, members) in enumerate(sorted(groups.items())):
-        host = make_host(options.work / f"instance-{number}", sum(len(s.clients) for s in members), module_options)
+    for number, (settings, members) in enumerate(sorted(groups.items())):
+        host = make_host(options.work / f"instance-{number}", sum(len(s.clients) for s in members), *settings)
         try:
             host.start()
             results = asyncio.run(play_group(host, members, options))
         except HostError as error:
-            print(f"FAILED {options.host} ({' '.join(module_options) or 'default options'}): {error}")
+            print(f"FAILED {options.host} ({' '.join(sum(settings, ())) or 'default options'}): {error}")
             failed += len(members)
             continue
         passed += sum(results)

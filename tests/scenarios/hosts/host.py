@@ -32,7 +32,7 @@ class Host:
     """One private instance of a server, on loopback, in its own folder.
 
     A driver sets `features` (what scenarios may need: core muc calls sfu), `limits` (numbers
-    the scenarios name as {limit.NAME}) and implements prepare() and command().
+    the scenarios name as {limit.NAME} and may set) and implements prepare() and command().
     """
 
     features = {"core", "muc"}
@@ -41,11 +41,12 @@ class Host:
     rooms_are_processes = False  # ejabberd: a ping to the server does not wait for a room
     start_seconds_max = 30
 
-    def __init__(self, folder, accounts, module_options=()):
+    def __init__(self, folder, accounts, module_options=(), limits=()):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.pool_size = accounts
         self.module_options = dict(option.split("=", 1) for option in module_options)
+        self.limits = {**self.limits, **dict(limit.split("=", 1) for limit in limits)}
         self.log = self.folder / "server.log"
         self.process = None
         self._fresh = itertools.count(1)

@@ -41,8 +41,9 @@ sfu_addresses = ["127.0.0.1"]
 
 
 class Parleyd(Host):
-    features = {"core", "muc", "calls", "sfu", "adhoc"}
-    limits = {"stanza": 262144, "preauth": 10000, "half-open-seconds": 3}
+    features = {"core", "muc", "calls", "sfu", "adhoc", "limits", "channel-binding",
+                "strict-streams"}
+    limits = {"stanza_bytes": 65536, "stanza_bytes_before_login": 8192, "connections_per_address": 500}
     build = pathlib.Path("build/dev")  # set by the runner
 
     def prepare(self):
@@ -61,7 +62,7 @@ class Parleyd(Host):
         return [self._binary("parleyd"), "--config", os.fspath(self.configuration)]
 
     def _limits(self):
-        return ""
+        return "\n".join(f"{key} = {value}" for key, value in self.limits.items())
 
     def _options(self):
         return "\n".join(f"{key} = {value}" for key, value in self.module_options.items())

@@ -34,7 +34,7 @@ Component "conference.localhost" "muc"
 
 class Prosody(Host):
     features = {"core", "muc"}
-    limits = {"stanza": 262144, "preauth": 10000, "half-open-seconds": 30}
+    limits = {"stanza_bytes": 262144, "stanza_bytes_before_login": 10000}
 
     def prepare(self):
         certificate, key = make_certificate(self.folder)

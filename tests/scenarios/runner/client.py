@@ -231,6 +231,8 @@ class Client:
     async def wait_closed(self, seconds):
         """Waits for the end of the connection; returns the stanzas that came before it."""
         before = []
+        if self.task.done() and not self.events:
+            self.task = asyncio.create_task(self._drain())
         while True:
             event = await self.next_event(seconds)
             if event.kind == "closed":
@@ -246,6 +248,8 @@ class Client:
                     future.set_result(None)
                 return
             self.transcript(self.name, "<", stanza.show(value))
+            if self._answers_ping(value):
+                return
         else:
             self.transcript(self.name, "-", {"header": f"stream header {value}", "end": "stream end",
                                              "closed": f"connection closed {value or ''}"}[kind])
@@ -255,6 +259,13 @@ class Client:
                     future.set_exception(ConnectFailed(f"{self.name}'s connection closed"))
         self.events.append(Event(kind, value))
         self.arrived.set()
+
+    def _answers_ping(self, element):
+        """With the option answers=pings the server's pings are answered and not kept."""
+        if self.options.get("answers") != "pings" or element.find("{urn:xmpp:ping}ping") is None:
+            return False
+        asyncio.ensure_future(self.send(f"<iq type='result' id='{element.get('id')}' to='{self.address.domain}'/>"))
+        return True
 
     def _listen(self):
         self.task = asyncio.create_task(self._listen_tcp(), name=f"listen {self.name}")
@@ -282,6 +293,15 @@ class Client:
                             return
             self._put("closed")
         except (ConnectionError, ssl.SSLError, ET.ParseError) as error:
+            self._put("closed", error)
+
+    async def _drain(self):
+        """After <proceed/> nobody listens: waits for the end of the connection all the same."""
+        try:
+            while await self.reader.read(65536):
+                pass
+            self._put("closed")
+        except ConnectionError as error:
             self._put("closed", error)
 
     async def _listen_websocket(self):

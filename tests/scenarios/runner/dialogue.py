@@ -7,7 +7,7 @@ import textwrap
 
 from . import stanza
 
-HEADERS = {"title", "needs", "module", "except", "timeout"}
+HEADERS = {"title", "needs", "module", "limits", "except", "timeout"}
 
 
 class FormatError(Exception):
@@ -35,8 +35,9 @@ class Scenario:
         return self.headers["title"]
 
     @property
-    def module_options(self):
-        return tuple(sorted(self.headers.get("module", "").split()))
+    def instance(self):
+        """What the server must be started with: (module options, limits), both as sorted "name=value"."""
+        return tuple(tuple(sorted(self.headers.get(name, "").split())) for name in ("module", "limits"))
 
     def missing(self, host_name, features):
         """Why the scenario cannot be played on the host, or None."""

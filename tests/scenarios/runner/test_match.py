@@ -89,8 +89,8 @@ class Files(unittest.TestCase):
             return dialogue.parse(path)
 
     def test_steps_and_headers(self):
-        scenario = self.parse("title: T\nmodule: a=1 b=2\nclient al resource=x\n# note\nal connects\nal sends\n  <iq/>\n")
-        self.assertEqual(scenario.module_options, ("a=1", "b=2"))
+        scenario = self.parse("title: T\nmodule: b=2 a=1\nclient al resource=x\n# note\nal connects\nal sends\n  <iq/>\n")
+        self.assertEqual(scenario.instance, (("a=1", "b=2"), ()))
         self.assertEqual([(step.verb, step.actor, step.block) for step in scenario.steps],
                          [("connect", "al", ""), ("send", "al", "<iq/>")])
 
