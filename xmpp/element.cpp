@@ -15,6 +15,18 @@ auto find_attribute(auto& attributes, std::string_view name, std::string_view ns
 
 }  // namespace
 
+Element::Element(std::string_view name, std::string_view ns) : name_(name), ns_(ns) {}
+
+Element::Element(const Element& other) = default;
+
+Element::Element(Element&& other) noexcept = default;
+
+Element& Element::operator=(const Element& other) = default;
+
+Element& Element::operator=(Element&& other) noexcept = default;
+
+Element::~Element() = default;
+
 std::string_view Element::attr(std::string_view name) const {
     return attr_ns(name, {});
 }

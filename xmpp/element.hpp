@@ -22,7 +22,13 @@ struct Node;
 /// An XML element with everything below it. A value: copies are deep. Any thread.
 class Element {
   public:
-    Element(std::string_view name, std::string_view ns) : name_(name), ns_(ns) {}
+    Element(std::string_view name, std::string_view ns);
+    // In element.cpp, where Node is complete.
+    Element(const Element& other);
+    Element(Element&& other) noexcept;
+    Element& operator=(const Element& other);
+    Element& operator=(Element&& other) noexcept;
+    ~Element();
 
     const std::string& name() const { return name_; }
 
