@@ -1,0 +1,79 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "module/calls/call_state.hpp"
+#include "module/calls/ended_calls.hpp"
+#include "module/calls/limits.hpp"
+#include "module/calls/rates.hpp"
+#include "module/rooms/room.hpp"
+
+namespace parley::module {
+
+/// What the SFU knows of a message's sender and the conference with the call's id.
+struct MediaStanding {
+    bool conference_is_theirs = false;  ///< created by this client, for this room, at this service
+    bool has_session = false;           ///< session-accept was sent for the media it publishes
+};
+
+/// What became of a call, and the call as it is now.
+struct CallReport {
+    Call call;
+    std::vector<CallEffect> effects;
+};
+
+/// Every call of the server, and the ids of those that were. Decides by order of arrival. Pure.
+class CallRegistry {
+  public:
+    explicit CallRegistry(const CallLimits& limits);
+
+    /// A message of an occupant who may call in this room.
+    tl::expected<CallReport, Refusal> handle(const RoomJid& room, const CallMessage& message,
+                                             const Occupant& sender, const MediaStanding& media,
+                                             Now now);
+
+    /// The client is out of the room, or may not call there any more: out of every call of the
+    /// room.
+    std::vector<CallReport> occupant_lost(const RoomJid& room, const FullJid& jid, Reason reason,
+                                          Now now);
+    void occupant_renamed(const RoomJid& room, const FullJid& jid, const Nick& nick, Now now);
+    /// The client has lost its media session: out of this call.
+    std::optional<CallReport> participant_lost(const CallId& id, const FullJid& jid, Reason reason,
+                                               Now now);
+    std::vector<CallReport> stop_room(const RoomJid& room, Reason reason, std::string text,
+                                      Now now);
+    std::vector<CallReport> stop_all(Reason reason, std::string text, Now now);
+
+    std::vector<CallReport> time_passed(Now now);
+    /// When time_passed has something to do, if ever.
+    std::optional<TimePoint> deadline() const;
+
+    /// An id that must not be used again though no call ever had it: an SFU conference nobody
+    /// proposed.
+    void retire(const CallId& id, Now now) { ended_.remember(id, now.steady); }
+
+    const Call* find(const CallId& id) const;
+
+    bool has_ended(const CallId& id) const { return ended_.contains(id); }
+
+    /// Borrowed until the next change; in order of their proposals.
+    std::vector<const Call*> calls_of(const RoomJid& room) const;
+    std::vector<const Call*> all() const;
+
+  private:
+    tl::expected<CallReport, Refusal> propose(const RoomJid& room, const CallMessage& message,
+                                              const Occupant& sender, const MediaStanding& media,
+                                              Now now);
+    CallReport apply(CallState& state, const CallEvent& event, Now now);
+    std::vector<CallReport> apply_to_room(const RoomJid& room, const CallEvent& event, Now now);
+    void bury_ended(Now now);
+
+    CallLimits limits_;
+    std::vector<CallState> calls_;
+    EndedCalls ended_;
+    RateLimiter<std::pair<RoomJid, xmpp::Jid>> proposals_;
+};
+
+}  // namespace parley::module

@@ -1,0 +1,73 @@
+#include "module/calls/names.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <optional>
+
+namespace parley::module {
+
+namespace {
+
+std::optional<uint8_t> hex_digit(char c) {
+    if (c >= '0' && c <= '9') return static_cast<uint8_t>(c - '0');
+    if (c >= 'a' && c <= 'f') return static_cast<uint8_t>(c - 'a' + 10);
+    if (c >= 'A' && c <= 'F') return static_cast<uint8_t>(c - 'A' + 10);
+    return std::nullopt;
+}
+
+constexpr bool is_hyphen_place(size_t i) {
+    return i == 8 || i == 13 || i == 18 || i == 23;
+}
+
+}  // namespace
+
+xmpp::Result<CallId> CallId::parse(std::string_view text) {
+    const auto invalid = [] { return tl::unexpected(xmpp::Error{"not a version-4 UUID"}); };
+    if (text.size() != 36) return invalid();
+    std::array<uint8_t, 16> bits{};
+    size_t digits = 0;
+    for (size_t i = 0; i < text.size(); ++i) {
+        if (is_hyphen_place(i)) {
+            if (text[i] != '-') return invalid();
+            continue;
+        }
+        const auto digit = hex_digit(text[i]);
+        if (!digit) return invalid();
+        uint8_t& octet = bits[digits / 2];
+        octet = static_cast<uint8_t>((octet << 4) | *digit);
+        ++digits;
+    }
+    const bool version_4 = (bits[6] >> 4) == 4;
+    const bool variant_10 = (bits[8] >> 6) == 2;
+    if (!version_4 || !variant_10) return invalid();
+    return CallId(bits, text);
+}
+
+std::string CallId::lower() const {
+    std::string result = text_;
+    std::ranges::transform(result, result.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return result;
+}
+
+xmpp::Result<RoomJid> RoomJid::from(const xmpp::Jid& jid) {
+    if (jid.local().empty() || jid.is_full()) {
+        return tl::unexpected(xmpp::Error{"not the bare JID of a room: " + jid.to_string()});
+    }
+    return RoomJid(jid);
+}
+
+xmpp::Result<RoomJid> RoomJid::parse(std::string_view text) {
+    return xmpp::Jid::parse(text).and_then(from);
+}
+
+xmpp::Result<FullJid> FullJid::from(const xmpp::Jid& jid) {
+    if (!jid.is_full()) return tl::unexpected(xmpp::Error{"not a full JID: " + jid.to_string()});
+    return FullJid(jid);
+}
+
+xmpp::Result<FullJid> FullJid::parse(std::string_view text) {
+    return xmpp::Jid::parse(text).and_then(from);
+}
+
+}  // namespace parley::module

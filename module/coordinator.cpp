@@ -1,0 +1,331 @@
+#include "module/coordinator.hpp"
+
+#include <utility>
+
+#include "module/admin/active_calls.hpp"
+#include "module/calls/namespaces.hpp"
+#include "module/calls/room_policy.hpp"
+#include "module/calls/stanza_out.hpp"
+#include "module/discovery/discovery.hpp"
+#include "module/jingle/namespaces.hpp"
+#include "xmpp/stanza_error.hpp"
+
+namespace parley::module {
+
+namespace {
+
+Refusal because(Violation violation) {
+    return {violation, {}, std::nullopt};
+}
+
+/// What the room is told when a participant is out because its client left the room.
+Reason reason_for(LeaveReason leave) {
+    switch (leave) {
+        case LeaveReason::left:
+            return Reason::gone;
+        case LeaveReason::connection_lost:
+            return Reason::connectivity_error;
+        case LeaveReason::shutdown:
+            return Reason::gone;
+        case LeaveReason::kicked:
+        case LeaveReason::banned:
+        case LeaveReason::affiliation_lost:
+            break;
+    }
+    return Reason::security_error;
+}
+
+bool is_groupchat_to_room(const xmpp::Element& message, const RoomJid& room) {
+    const auto to = xmpp::Jid::parse(message.attr("to"));
+    return message.attr("type") == "groupchat" && to && *to == room.jid();
+}
+
+LogLine info(std::string text) {
+    return {LogLevel::info, std::move(text)};
+}
+
+}  // namespace
+
+Coordinator::Coordinator(const Settings& settings, std::function<std::string()> make_uuid)
+    : make_uuid_(std::move(make_uuid)),
+      calls_(settings.calls),
+      messages_(settings.calls.call_messages_per_minute_max) {
+    if (settings.sfu) focus_.emplace(*settings.sfu, settings.focus, rooms_, calls_, make_uuid_);
+}
+
+Outputs Coordinator::on_room(const RoomEvent& event, Now now) {
+    Outputs outputs;
+    apply(rooms_.handle(event), now, outputs);
+    return outputs;
+}
+
+Coordinator::Judgement Coordinator::on_message(const RoomHead& room, const Occupant& sender,
+                                               const xmpp::Element& message, size_t stanza_bytes,
+                                               Now now) {
+    Judgement judgement;
+    apply(rooms_.observe(room, &sender), now, judgement.outputs);
+    if (!has_call_element(message)) return judgement;
+
+    std::optional<CallReport> report;
+    if (const auto refusal = judge(room, sender, message, stanza_bytes, now, report)) {
+        judgement.verdict = Drop{to_stanza_error(*refusal).to_element()};
+        return judgement;
+    }
+    xmpp::Element relayed = message;
+    const auto& relay = std::get<Relay>(report->effects.front());
+    if (stamp(relayed, relay.position, sender.jid)) {
+        judgement.verdict = Replace{std::move(relayed)};
+    }
+    carry_out(*report, now, judgement.outputs);
+    return judgement;
+}
+
+/// The rules of docs/protocol.md in the order in which they are checked; fills the report where all
+/// hold.
+std::optional<Refusal> Coordinator::judge(const RoomHead& room, const Occupant& sender,
+                                          const xmpp::Element& message, size_t stanza_bytes,
+                                          Now now, std::optional<CallReport>& report) {
+    if (!messages_.take({room.jid, sender.jid}, now.steady)) {
+        return because(Violation::too_many_messages);
+    }
+    if (!is_groupchat_to_room(message, room.jid)) return because(Violation::wrong_address);
+    if (stanza_bytes > call_message_bytes_max) {
+        return Refusal{Violation::malformed, "A call message has at most 16 KiB.", std::nullopt};
+    }
+    const auto parsed = parse_call_message(message);
+    if (!parsed) return parsed.error();
+    if (const auto violation = policy_violation(room.privacy, sender)) return because(*violation);
+    auto outcome =
+        calls_.handle(room.jid, *parsed, sender, standing(*parsed, room.jid, sender.jid), now);
+    if (!outcome) return outcome.error();
+    report = std::move(*outcome);
+    return std::nullopt;
+}
+
+MediaStanding Coordinator::standing(const CallMessage& message, const RoomJid& room,
+                                    const FullJid& sender) const {
+    if (!focus_ || message.mode != Mode::sfu) return {};
+    return focus_->standing(message.id, room, sender, message.service);
+}
+
+std::optional<Outputs> Coordinator::on_room_iq(const RoomHead& room, const Occupant* sender,
+                                               const xmpp::Element& iq) {
+    const xmpp::Element* payload = iq.first_child();
+    if (!payload || (payload->ns() != ns::call && payload->ns() != ns::call_sfu)) {
+        return std::nullopt;
+    }
+    const auto refuse = [&](xmpp::ErrorType type, xmpp::Condition condition, std::string text) {
+        return Outputs{
+            RouteStanza{xmpp::error_reply(iq, {type, condition, std::move(text), std::nullopt})}};
+    };
+    if (!sender) {
+        return refuse(xmpp::ErrorType::auth, xmpp::Condition::forbidden,
+                      "Only occupants of the room may ask for its calls.");
+    }
+    if (!payload->is("calls", ns::call) || iq.attr("type") != "get") {
+        return refuse(xmpp::ErrorType::modify, xmpp::Condition::bad_request,
+                      "A room answers an IQ get with <calls/>; everything else is a groupchat "
+                      "message.");
+    }
+    xmpp::Element result = xmpp::iq_result(iq);
+    result.add(calls_element(calls_.calls_of(room.jid)));
+    return Outputs{RouteStanza{std::move(result)}};
+}
+
+Outputs Coordinator::on_service_stanza(const xmpp::Element& stanza, Now now) {
+    Outputs outputs;
+    const auto from = xmpp::Jid::parse(stanza.attr("from"));
+    const auto to = xmpp::Jid::parse(stanza.attr("to"));
+    if (!focus_ || !from || !to || stanza.name() == "presence") return outputs;
+
+    const std::string_view type = stanza.attr("type");
+    if (stanza.name() == "message") {
+        if (type == "error") return outputs;
+        outputs.emplace_back(RouteStanza{xmpp::error_reply(
+            stanza, {xmpp::ErrorType::cancel, xmpp::Condition::service_unavailable,
+                     "Nobody reads messages here.", std::nullopt})});
+        return outputs;
+    }
+    const bool response = type == "result" || type == "error";
+    const bool speaks_jingle =
+        type == "set" && stanza.child("jingle", ns::jingle) && !to->local().empty();
+    if (response || speaks_jingle) {
+        take(focus_->on_conference_iq(stanza, *from, *to, now), now, outputs);
+    } else {
+        outputs.emplace_back(RouteStanza{answer_sfu_iq(stanza)});
+    }
+    return outputs;
+}
+
+Outputs Coordinator::on_media(const MediaEvent& event, Now now) {
+    Outputs outputs;
+    if (focus_) take(focus_->on_media(event, now), now, outputs);
+    return outputs;
+}
+
+Outputs Coordinator::on_time(Now now) {
+    Outputs outputs;
+    if (focus_) take(focus_->time_passed(now), now, outputs);
+    carry_out(calls_.time_passed(now), now, outputs);
+    return outputs;
+}
+
+std::optional<TimePoint> Coordinator::deadline() const {
+    const auto of_calls = calls_.deadline();
+    const auto of_focus = focus_ ? focus_->deadline() : std::nullopt;
+    if (!of_calls || !of_focus) return of_calls ? of_calls : of_focus;
+    return std::min(*of_calls, *of_focus);
+}
+
+Outputs Coordinator::stop(Now now) {
+    Outputs outputs;
+    carry_out(calls_.stop_all(Reason::gone, "The call service is shutting down.", now), now,
+              outputs);
+    if (focus_) take(focus_->end_all(Reason::gone), now, outputs);
+    return outputs;
+}
+
+std::vector<xmpp::Element> Coordinator::room_info(const RoomJid& room) const {
+    return module::room_info(calls_.calls_of(room),
+                             focus_ ? std::optional(focus_->service()) : std::nullopt);
+}
+
+xmpp::Element Coordinator::on_admin_command(const xmpp::Element& iq) const {
+    return answer_active_calls(iq, calls_.all(), make_uuid_());
+}
+
+std::vector<std::string_view> Coordinator::muc_features() const {
+    return module::muc_features(focus_.has_value());
+}
+
+void Coordinator::apply(const std::vector<RoomChange>& changes, Now now, Outputs& outputs) {
+    for (const RoomChange& change : changes) {
+        std::visit([&](const auto& happened) { on(happened, now, outputs); }, change);
+    }
+}
+
+void Coordinator::on(const PrivacyChanged& change, Now now, Outputs& outputs) {
+    if (is_private(change.privacy)) return;
+    carry_out(calls_.stop_room(change.room, Reason::security_error,
+                               "The room is not private any more.", now),
+              now, outputs);
+    if (focus_) take(focus_->end_all_in_room(change.room, Reason::security_error), now, outputs);
+}
+
+void Coordinator::on(const OccupantIn& change, Now, Outputs& outputs) {
+    const auto calls = calls_.calls_of(change.room);
+    if (calls.empty()) return;
+    const Room* room = rooms_.find(change.room);
+    const auto send = [&](xmpp::Element message) {
+        outputs.emplace_back(SendToOccupant{change.room, change.occupant.jid, std::move(message)});
+    };
+    for (const Call* call : calls) {
+        const bool initiator_in_room = room && room->occupants.contains(call->initiator);
+        for (xmpp::Element& message : late_join_messages(*call, initiator_in_room)) {
+            send(std::move(message));
+        }
+    }
+    send(calls_message(change.room, calls));
+}
+
+void Coordinator::on(const OccupantAltered& change, Now now, Outputs& outputs) {
+    if (change.before.nick != change.now.nick) {
+        calls_.occupant_renamed(change.room, change.now.jid, change.now.nick, now);
+    }
+    if (!may_call(change.before) || may_call(change.now)) return;
+    carry_out(calls_.occupant_lost(change.room, change.now.jid, Reason::security_error, now), now,
+              outputs);
+    if (focus_) {
+        take(focus_->dismiss_from_room(change.room, change.now.jid, Reason::security_error), now,
+             outputs);
+    }
+}
+
+void Coordinator::on(const OccupantOut& change, Now now, Outputs& outputs) {
+    const Reason reason = reason_for(change.reason);
+    carry_out(calls_.occupant_lost(change.room, change.occupant.jid, reason, now), now, outputs);
+    if (focus_) {
+        take(focus_->dismiss_from_room(change.room, change.occupant.jid, reason), now, outputs);
+    }
+}
+
+void Coordinator::on(const RoomGone& change, Now now, Outputs& outputs) {
+    carry_out(calls_.stop_room(change.room, Reason::gone, "The room is gone.", now), now, outputs);
+    if (focus_) take(focus_->end_all_in_room(change.room, Reason::gone), now, outputs);
+}
+
+void Coordinator::on(const SnapshotNeeded& change, Now, Outputs& outputs) {
+    outputs.emplace_back(RequestSnapshot{change.room});
+}
+
+void Coordinator::carry_out(const std::vector<CallReport>& reports, Now now, Outputs& outputs) {
+    for (const CallReport& report : reports)
+        carry_out(report, now, outputs);
+}
+
+void Coordinator::carry_out(const CallReport& report, Now now, Outputs& outputs) {
+    for (const CallEffect& effect : report.effects) {
+        if (const auto* in = std::get_if<ParticipantIn>(&effect)) {
+            on(report.call, *in, now, outputs);
+        } else if (const auto* out = std::get_if<ParticipantOut>(&effect)) {
+            on(report.call, *out, now, outputs);
+        } else if (const auto* over = std::get_if<CallOver>(&effect)) {
+            on(report.call, *over, now, outputs);
+        }
+    }
+}
+
+void Coordinator::on(const Call& call, const ParticipantIn& effect, Now now, Outputs& outputs) {
+    const bool first = effect.participant.position == Position{1};
+    outputs.emplace_back(info("call " + call.id.text() + " in " + call.room.to_string() + ": " +
+                              effect.participant.jid.to_string() +
+                              (first ? " proposed it (" + std::string(to_string(call.mode)) + ", " +
+                                           to_string(call.media) + ")"
+                                     : " joined")));
+    if (focus_ && call.mode == Mode::sfu) {
+        take(focus_->admit(call.id, effect.participant.jid), now, outputs);
+    }
+}
+
+void Coordinator::on(const Call& call, const ParticipantOut& effect, Now now, Outputs& outputs) {
+    const Participant& out = effect.participant;
+    const Reason reason = effect.announce.value_or(Reason::success);
+    outputs.emplace_back(info("call " + call.id.text() + " in " + call.room.to_string() + ": " +
+                              out.jid.to_string() + " left (" + std::string(to_string(reason)) +
+                              ")"));
+    if (effect.announce) {
+        outputs.emplace_back(
+            Broadcast{call.room, participant_ended_message(call, out, *effect.announce)});
+    }
+    if (focus_ && call.mode == Mode::sfu) {
+        take(focus_->dismiss(call.id, out.jid, reason), now, outputs);
+    }
+}
+
+void Coordinator::on(const Call& call, const CallOver& effect, Now now, Outputs& outputs) {
+    outputs.emplace_back(info("call " + call.id.text() + " in " + call.room.to_string() +
+                              " ended (" + std::string(to_string(effect.reason)) + ")"));
+    if (effect.announce) {
+        outputs.emplace_back(
+            Broadcast{call.room, call_ended_message(call, effect.reason, effect.text)});
+    }
+    if (focus_ && call.mode == Mode::sfu) {
+        take(focus_->end(call.id, effect.reason), now, outputs);
+    }
+}
+
+/// What the focus asks for, and what its losses mean for the calls.
+void Coordinator::take(Focus::Result result, Now now, Outputs& outputs) {
+    for (Output& output : result.outputs)
+        outputs.push_back(std::move(output));
+    for (const CallId& id : result.retired)
+        calls_.retire(id, now);
+    for (const auto& lost : result.lost) {
+        if (const auto report = calls_.participant_lost(lost.call, lost.jid, lost.reason, now)) {
+            carry_out(*report, now, outputs);
+        }
+        take(focus_->dismiss(lost.call, lost.jid, lost.reason), now, outputs);
+    }
+}
+
+}  // namespace parley::module

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "module/calls/call_registry.hpp"
+#include "module/focus/focus.hpp"
+#include "module/outputs.hpp"
+#include "module/rooms/room_model.hpp"
+
+namespace parley::module {
+
+struct Settings {
+    CallLimits calls;
+    std::optional<xmpp::Jid> sfu;  ///< the SFU's domain; none: mesh only
+    FocusLimits focus;
+};
+
+/// The call coordinator without its surroundings: what happens goes in as values with the time,
+/// what is to be done comes out as values. No thread, clock or socket. One owner at a time.
+class Coordinator {
+  public:
+    /// `make_uuid` returns a fresh version-4 UUID in lower case.
+    Coordinator(const Settings& settings, std::function<std::string()> make_uuid);
+
+    Outputs on_room(const RoomEvent& event, Now now);
+
+    struct Judgement {
+        Verdict verdict;
+        Outputs outputs;  ///< to be done after the message went out
+    };
+
+    /// A message to a room or one of its occupants, as the sender wrote it, `stanza_bytes` long on
+    /// the wire.
+    Judgement on_message(const RoomHead& room, const Occupant& sender, const xmpp::Element& message,
+                         size_t stanza_bytes, Now now);
+
+    /// An IQ get or set to a room; nothing where it is no concern of calls. `sender` is null for
+    /// one who is not in the room.
+    std::optional<Outputs> on_room_iq(const RoomHead& room, const Occupant* sender,
+                                      const xmpp::Element& iq);
+
+    /// Any stanza to the SFU's domain.
+    Outputs on_service_stanza(const xmpp::Element& stanza, Now now);
+    Outputs on_media(const MediaEvent& event, Now now);
+
+    /// To be called at deadline() or later.
+    Outputs on_time(Now now);
+    std::optional<TimePoint> deadline() const;
+
+    /// Ends every call and every session, and says so.
+    Outputs stop(Now now);
+
+    std::vector<xmpp::Element> room_info(const RoomJid& room) const;
+    xmpp::Element on_admin_command(const xmpp::Element& iq) const;
+    std::vector<std::string_view> muc_features() const;
+
+    const CallRegistry& calls() const { return calls_; }
+
+    const RoomModel& rooms() const { return rooms_; }
+
+  private:
+    std::optional<Refusal> judge(const RoomHead& room, const Occupant& sender,
+                                 const xmpp::Element& message, size_t stanza_bytes, Now now,
+                                 std::optional<CallReport>& report);
+    MediaStanding standing(const CallMessage& message, const RoomJid& room,
+                           const FullJid& sender) const;
+
+    void apply(const std::vector<RoomChange>& changes, Now now, Outputs& outputs);
+    void on(const PrivacyChanged& change, Now now, Outputs& outputs);
+    void on(const OccupantIn& change, Now now, Outputs& outputs);
+    void on(const OccupantAltered& change, Now now, Outputs& outputs);
+    void on(const OccupantOut& change, Now now, Outputs& outputs);
+    void on(const RoomGone& change, Now now, Outputs& outputs);
+    void on(const SnapshotNeeded& change, Now now, Outputs& outputs);
+
+    void carry_out(const CallReport& report, Now now, Outputs& outputs);
+    void carry_out(const std::vector<CallReport>& reports, Now now, Outputs& outputs);
+    void on(const Call& call, const ParticipantIn& effect, Now now, Outputs& outputs);
+    void on(const Call& call, const ParticipantOut& effect, Now now, Outputs& outputs);
+    void on(const Call& call, const CallOver& effect, Now now, Outputs& outputs);
+    void take(Focus::Result result, Now now, Outputs& outputs);
+
+    std::function<std::string()> make_uuid_;
+    RoomModel rooms_;
+    CallRegistry calls_;
+    RateLimiter<std::pair<RoomJid, FullJid>> messages_;
+    std::optional<Focus> focus_;
+};
+
+}  // namespace parley::module

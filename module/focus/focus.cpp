@@ -1,0 +1,250 @@
+#include "module/focus/focus.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace parley::module {
+
+namespace {
+
+template <class... Ts>
+void log(Focus::Result& result, LogLevel level, Ts&&... parts) {
+    std::string text;
+    (text.append(parts), ...);
+    result.outputs.emplace_back(LogLine{level, std::move(text)});
+}
+
+}  // namespace
+
+Focus::Focus(xmpp::Jid service, FocusLimits limits, const RoomModel& rooms,
+             const CallRegistry& calls, std::function<std::string()> make_uuid)
+    : service_(std::move(service)),
+      limits_(limits),
+      rooms_(rooms),
+      calls_(calls),
+      make_uuid_(std::move(make_uuid)) {}
+
+MediaStanding Focus::standing(const CallId& id, const RoomJid& room, const FullJid& jid,
+                              const std::optional<xmpp::Jid>& service) const {
+    const Conference* conference = find(id);
+    if (!conference || conference->room != room) return {};
+    const bool here = !service || *service == service_;
+    return {here && conference->creator == jid, conference->is_live(jid)};
+}
+
+Focus::Result Focus::admit(const CallId& id, const FullJid& jid) {
+    Result result;
+    Conference* conference = find(id);
+    if (!conference) return result;
+    conference->proposed = true;
+    conference->members[jid].admitted = true;
+    offer_missing(*conference, result);
+    return result;
+}
+
+Focus::Result Focus::dismiss(const CallId& id, const FullJid& jid, Reason reason) {
+    Result result;
+    if (Conference* conference = find(id)) remove_member(*conference, jid, reason, result);
+    return result;
+}
+
+Focus::Result Focus::dismiss_from_room(const RoomJid& room, const FullJid& jid, Reason reason) {
+    Result result;
+    for (auto& [id, conference] : conferences_) {
+        if (conference.room == room) remove_member(conference, jid, reason, result);
+    }
+    return result;
+}
+
+Focus::Result Focus::end(const CallId& id, Reason reason) {
+    Result result;
+    if (Conference* conference = find(id)) end_conference(*conference, reason, result);
+    return result;
+}
+
+Focus::Result Focus::end_all_in_room(const RoomJid& room, Reason reason) {
+    Result result;
+    for (auto entry = conferences_.begin(); entry != conferences_.end();) {
+        Conference& conference = (entry++)->second;
+        if (conference.room == room) end_conference(conference, reason, result);
+    }
+    return result;
+}
+
+Focus::Result Focus::end_all(Reason reason) {
+    Result result;
+    while (!conferences_.empty())
+        end_conference(conferences_.begin()->second, reason, result);
+    return result;
+}
+
+Focus::Result Focus::time_passed(Now now) {
+    Result result;
+    for (auto entry = conferences_.begin(); entry != conferences_.end();) {
+        Conference& conference = (entry++)->second;
+        if (!conference.proposed &&
+            now.steady >= conference.created_at + limits_.proposal_timeout) {
+            log(result, LogLevel::info, "conference ", conference.id.text(), " of ",
+                conference.creator.to_string(), " ended: no call named it");
+            end_conference(conference, Reason::timeout, result);
+            continue;
+        }
+        for (const auto& [jid, member] : conference.members) {
+            if (member.sessionless_since &&
+                now.steady >= *member.sessionless_since + sessionless_participant_grace) {
+                result.lost.push_back({conference.id, jid, member.sessionless_reason});
+            }
+        }
+    }
+    return result;
+}
+
+std::optional<TimePoint> Focus::deadline() const {
+    std::optional<TimePoint> due;
+    const auto consider = [&due](TimePoint candidate) {
+        due = due ? std::min(*due, candidate) : candidate;
+    };
+    for (const auto& [id, conference] : conferences_) {
+        if (!conference.proposed) consider(conference.created_at + limits_.proposal_timeout);
+        for (const auto& [jid, member] : conference.members) {
+            if (member.sessionless_since) {
+                consider(*member.sessionless_since + sessionless_participant_grace);
+            }
+        }
+    }
+    return due;
+}
+
+Session& Focus::open_session(Conference& conference, const FullJid& client, std::string sid,
+                             std::optional<FullJid> source) {
+    const SessionNumber number{++sessions_opened_};
+    Session session{number, std::move(sid), client, std::move(source)};
+    conference.sids.emplace(std::pair(client, session.sid), number);
+    conference_of_.emplace(number, conference.id);
+    return conference.sessions.emplace(number, std::move(session)).first->second;
+}
+
+/// Opens a session for each ordered pair of participants that has none: never one's own media back.
+void Focus::offer_missing(Conference& conference, Result& result) {
+    for (const auto& [receiver, receiving] : conference.members) {
+        if (!receiving.admitted) continue;
+        for (const auto& [source, sending] : conference.members) {
+            if (source == receiver || !sending.admitted || !conference.is_live(source)) continue;
+            if (!conference.offers.emplace(receiver, source).second) continue;
+            const Session& session = open_session(
+                conference, receiver, conference.id.lower() + ':' + make_uuid_(), source);
+            result.outputs.emplace_back(
+                MediaCommand(SubscribeMedia{conference.id, receiver, source, session.number}));
+        }
+    }
+}
+
+void Focus::close(Conference& conference, SessionNumber number, bool tell_media, Result& result,
+                  std::optional<Reason> tell_client, std::string_view text) {
+    const auto found = conference.sessions.find(number);
+    if (found == conference.sessions.end()) return;
+    const Session& session = found->second;
+    const bool client_knows_it = session.publishes() || session.state != Session::State::preparing;
+    if (tell_client && client_knows_it) {
+        jingle::Jingle terminate;
+        terminate.action = jingle::Action::session_terminate;
+        terminate.sid = session.sid;
+        terminate.reason = *tell_client;
+        terminate.reason_text = text;
+        send_jingle(session, conference.id, terminate, "end", result);
+    }
+    if (tell_media) {
+        result.outputs.emplace_back(MediaCommand(CloseMediaSession{conference.id, number}));
+    }
+    conference_of_.erase(number);
+    conference.sids.erase({session.client, session.sid});
+    conference.sessions.erase(found);
+}
+
+/// Ends every session that carries this client's media to others, so that it can be offered anew.
+void Focus::close_media_of(Conference& conference, const FullJid& source, Result& result) {
+    for (auto entry = conference.sessions.begin(); entry != conference.sessions.end();) {
+        const Session& session = (entry++)->second;
+        if (session.source != source) continue;
+        close(conference, session.number, true, result, Reason::success);
+    }
+    std::erase_if(conference.offers, [&](const auto& offer) { return offer.second == source; });
+}
+
+/// The session in which the client sends its media is gone already.
+void Focus::lose_publisher(Conference& conference, const FullJid& jid, Reason reason,
+                           Result& result) {
+    const auto member = conference.members.find(jid);
+    if (member == conference.members.end()) return;
+    if (const auto count = publishing_.find(jid); count != publishing_.end()) {
+        if (--count->second == 0) publishing_.erase(count);
+    }
+    member->second.publishing.reset();
+    close_media_of(conference, jid, result);
+    if (!member->second.admitted) {
+        remove_member(conference, jid, reason, result);
+    }
+}
+
+void Focus::remove_member(Conference& conference, const FullJid& jid, Reason reason,
+                          Result& result) {
+    const auto member = conference.members.find(jid);
+    if (member == conference.members.end()) return;
+    for (auto entry = conference.sessions.begin(); entry != conference.sessions.end();) {
+        const Session& session = (entry++)->second;
+        if (session.client != jid) continue;
+        if (session.publishes()) {
+            if (--publishing_[jid] == 0) publishing_.erase(jid);
+        }
+        close(conference, session.number, false, result, reason);
+    }
+    close_media_of(conference, jid, result);
+    std::erase_if(conference.offers, [&](const auto& offer) { return offer.first == jid; });
+    conference.members.erase(jid);
+    result.outputs.emplace_back(MediaCommand(RemoveMediaParticipant{conference.id, jid}));
+}
+
+void Focus::end_conference(Conference& conference, Reason reason, Result& result) {
+    const CallId id = conference.id;
+    while (!conference.sessions.empty()) {
+        close(conference, conference.sessions.begin()->first, false, result, reason);
+    }
+    for (const auto& [jid, member] : conference.members) {
+        if (member.publishing && --publishing_[jid] == 0) publishing_.erase(jid);
+    }
+    result.outputs.emplace_back(MediaCommand(EndMediaConference{id}));
+    if (!conference.proposed) result.retired.push_back(id);
+    conferences_.erase(id);
+}
+
+Conference* Focus::find(const CallId& id) {
+    const auto found = conferences_.find(id);
+    return found == conferences_.end() ? nullptr : &found->second;
+}
+
+const Conference* Focus::find(const CallId& id) const {
+    const auto found = conferences_.find(id);
+    return found == conferences_.end() ? nullptr : &found->second;
+}
+
+Conference* Focus::find_by_session(SessionNumber number) {
+    const auto found = conference_of_.find(number);
+    return found == conference_of_.end() ? nullptr : find(found->second);
+}
+
+/// The id of the IQ tells its answer which session it was for: "PURPOSE-SESSION-COUNT".
+void Focus::send_jingle(const Session& session, const CallId& conference,
+                        const jingle::Jingle& jingle, std::string_view purpose, Result& result) {
+    const auto from = xmpp::Jid::make(conference.lower(), service_.domain());
+    xmpp::Element iq("iq", "jabber:client");
+    iq.set_attr("type", "set")
+        .set_attr("id", std::string(purpose) + '-' + std::to_string(session.number.value) + '-' +
+                            std::to_string(++requests_sent_))
+        .set_attr("from", from->to_string())
+        .set_attr("to", session.client.to_string());
+    iq.add(jingle::to_element(jingle));
+    result.outputs.emplace_back(RouteStanza{std::move(iq)});
+}
+
+}  // namespace parley::module

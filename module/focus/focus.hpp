@@ -1,0 +1,123 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "module/calls/call_registry.hpp"
+#include "module/focus/conference.hpp"
+#include "module/jingle/jingle.hpp"
+#include "module/outputs.hpp"
+#include "module/rooms/room_model.hpp"
+#include "xmpp/stanza_error.hpp"
+
+/// The SFU as a Jingle peer (XEP-0521): who may send to which conference, and who gets whose media.
+/// Pure: stanzas and media events in, stanzas and media commands out.
+namespace parley::module {
+
+struct FocusLimits {
+    std::chrono::seconds proposal_timeout{
+        30};                                ///< a conference that no call names is ended after it
+    size_t conferences_per_client_max = 4;  ///< that one full JID sends media to at a time
+    size_t conferences_max = 4096;
+    size_t remote_candidates_max = 64;  ///< of one session; more are ignored
+};
+
+class Focus {
+  public:
+    /// `rooms` and `calls` are looked up, never changed, and outlive the focus. `make_uuid` returns
+    /// a fresh version-4 UUID in lower case.
+    Focus(xmpp::Jid service, FocusLimits limits, const RoomModel& rooms, const CallRegistry& calls,
+          std::function<std::string()> make_uuid);
+
+    /// A participant whose media is gone for good; the call does not know it yet.
+    struct LostParticipant {
+        CallId call;
+        FullJid jid;
+        Reason reason;
+    };
+
+    struct Result {
+        Outputs outputs;
+        std::vector<LostParticipant> lost;
+        std::vector<CallId> retired;  ///< conferences that ended without ever being a call
+    };
+
+    /// An IQ to a conference JID, of any type, with a valid `from`.
+    Result on_conference_iq(const xmpp::Element& iq, const xmpp::Jid& from, const xmpp::Jid& to,
+                            Now now);
+    Result on_media(const MediaEvent& event, Now now);
+
+    /// What the rules of propose and accept ask.
+    MediaStanding standing(const CallId& id, const RoomJid& room, const FullJid& jid,
+                           const std::optional<xmpp::Jid>& service) const;
+
+    /// The client is a participant of the call from now on: it gets the others' media, and they
+    /// its.
+    Result admit(const CallId& id, const FullJid& jid);
+    /// The client is no participant any more: every session of it and with its media ends.
+    Result dismiss(const CallId& id, const FullJid& jid, Reason reason);
+    /// The client is out of the room, or may not call there any more.
+    Result dismiss_from_room(const RoomJid& room, const FullJid& jid, Reason reason);
+    Result end(const CallId& id, Reason reason);
+    Result end_all_in_room(const RoomJid& room, Reason reason);
+    Result end_all(Reason reason);
+
+    Result time_passed(Now now);
+    std::optional<TimePoint> deadline() const;
+
+    const xmpp::Jid& service() const { return service_; }
+
+    size_t conference_count() const { return conferences_.size(); }
+
+    size_t session_count() const { return conference_of_.size(); }
+
+  private:
+    struct Request;  ///< an IQ set with a parsed <jingle/> from a client
+    using Refused = std::optional<xmpp::StanzaError>;
+
+    Refused on_session_initiate(const Request& request, Result& result);
+    Refused may_publish(const Request& request, const CallId& id, const RoomJid& room) const;
+    Refused on_session_action(const Request& request, Session& session, Result& result);
+    void on_session_accept(const Request& request, Session& session, Result& result);
+    void on_transport_info(const Request& request, Session& session, Result& result);
+    void on_session_terminate(const Request& request, Session& session, Result& result);
+    void on_response(const xmpp::Element& iq, const xmpp::Jid& from, Result& result);
+
+    void on(const LocalDescriptionReady& event, Now now, Result& result);
+    void on(const LocalCandidatesFound& event, Now now, Result& result);
+    void on(const MediaConnected& event, Now now, Result& result);
+    void on(const MediaFailed& event, Now now, Result& result);
+
+    Session& open_session(Conference& conference, const FullJid& client, std::string sid,
+                          std::optional<FullJid> source);
+    void offer_missing(Conference& conference, Result& result);
+    void close(Conference& conference, SessionNumber number, bool tell_media, Result& result,
+               std::optional<Reason> tell_client, std::string_view text = {});
+    void close_media_of(Conference& conference, const FullJid& source, Result& result);
+    void lose_publisher(Conference& conference, const FullJid& jid, Reason reason, Result& result);
+    void remove_member(Conference& conference, const FullJid& jid, Reason reason, Result& result);
+    void end_conference(Conference& conference, Reason reason, Result& result);
+
+    Conference* find(const CallId& id);
+    const Conference* find(const CallId& id) const;
+    Conference* find_by_session(SessionNumber number);
+    void send_jingle(const Session& session, const CallId& conference, const jingle::Jingle& jingle,
+                     std::string_view purpose, Result& result);
+
+    const xmpp::Jid service_;
+    const FocusLimits limits_;
+    const RoomModel& rooms_;
+    const CallRegistry& calls_;
+    const std::function<std::string()> make_uuid_;
+    uint64_t sessions_opened_ = 0;
+    uint64_t requests_sent_ = 0;
+    std::map<CallId, Conference> conferences_;
+    std::map<SessionNumber, CallId> conference_of_;
+    std::map<FullJid, size_t> publishing_;  ///< conferences each client sends to
+};
+
+}  // namespace parley::module
