@@ -1,0 +1,159 @@
+#include "module/composition/options.hpp"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <set>
+
+namespace parley::module {
+
+namespace {
+
+tl::unexpected<xmpp::Error> rejected(std::string_view key, std::string_view value,
+                                     const std::string& may_be) {
+    return tl::unexpected(xmpp::Error{"option " + std::string(key) + " = \"" + std::string(value) +
+                                      "\" is not valid: it may be " + may_be});
+}
+
+struct NumberOption {
+    std::string_view key;
+    uint32_t min;
+    uint32_t max;
+    void (*set)(Options&, uint32_t);
+};
+
+constexpr uint32_t day_s = 86'400;
+
+constexpr std::array numbers = {
+    NumberOption{"sfu_port_min", 0, 65'535,
+                 [](Options& o, uint32_t n) { o.media.port_min = static_cast<uint16_t>(n); }},
+    NumberOption{"sfu_port_max", 0, 65'535,
+                 [](Options& o, uint32_t n) { o.media.port_max = static_cast<uint16_t>(n); }},
+    NumberOption{"sfu_workers", 0, 256, [](Options& o, uint32_t n) { o.media.workers = n; }},
+    NumberOption{
+        "ring_timeout_s", 1, day_s,
+        [](Options& o, uint32_t n) { o.settings.calls.ring_timeout = std::chrono::seconds(n); }},
+    NumberOption{"empty_call_timeout_s", 0, day_s,
+                 [](Options& o, uint32_t n) {
+                     o.settings.calls.empty_call_timeout = std::chrono::seconds(n);
+                 }},
+    NumberOption{"call_duration_s_max", 0, 7 * day_s,
+                 [](Options& o, uint32_t n) {
+                     o.settings.calls.call_duration_max = std::chrono::seconds(n);
+                 }},
+    NumberOption{"participants_max", 2, 1000,
+                 [](Options& o, uint32_t n) { o.settings.calls.participants_max = n; }},
+    NumberOption{"calls_per_room_max", 1, 100,
+                 [](Options& o, uint32_t n) { o.settings.calls.calls_per_room_max = n; }},
+    NumberOption{"proposals_per_minute_max", 1, 6000,
+                 [](Options& o, uint32_t n) { o.settings.calls.proposals_per_minute_max = n; }},
+    NumberOption{"call_messages_per_minute_max", 1, 60'000,
+                 [](Options& o, uint32_t n) { o.settings.calls.call_messages_per_minute_max = n; }},
+};
+
+constexpr std::array<std::string_view, 3> texts = {"sfu_jid", "sfu_addresses",
+                                                   "sfu_public_addresses"};
+
+std::string known_keys() {
+    std::string keys;
+    const auto append = [&keys](std::string_view key) {
+        if (!keys.empty()) keys += ", ";
+        keys += key;
+    };
+    for (const std::string_view key : texts)
+        append(key);
+    for (const NumberOption& option : numbers)
+        append(option.key);
+    return keys;
+}
+
+xmpp::Result<void> set_number(const NumberOption& option, std::string_view value,
+                              Options& options) {
+    uint32_t number = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+    const bool whole = error == std::errc{} && end == value.data() + value.size();
+    if (!whole || number < option.min || number > option.max) {
+        return rejected(option.key, value,
+                        "a whole number from " + std::to_string(option.min) + " to " +
+                            std::to_string(option.max));
+    }
+    option.set(options, number);
+    return {};
+}
+
+xmpp::Result<void> add_address(std::string_view key, std::string_view value,
+                               std::vector<std::string>& addresses) {
+    std::array<unsigned char, sizeof(in6_addr)> parsed{};
+    std::string address(value);
+    if (inet_pton(AF_INET, address.c_str(), parsed.data()) != 1 &&
+        inet_pton(AF_INET6, address.c_str(), parsed.data()) != 1) {
+        return rejected(key, value, "a list of IP addresses, such as [\"192.0.2.1\"]");
+    }
+    addresses.push_back(std::move(address));
+    return {};
+}
+
+xmpp::Result<void> set_text(std::string_view key, std::string_view value, Options& options) {
+    if (key == "sfu_addresses") return add_address(key, value, options.media.addresses);
+    if (key == "sfu_public_addresses") {
+        return add_address(key, value, options.media.public_addresses);
+    }
+    if (value.empty()) return {};
+    const auto jid = xmpp::Jid::parse(value);
+    if (!jid || !jid->is_domain()) {
+        return rejected(key, value,
+                        "a domain that nothing else on this server uses, such as "
+                        "\"sfu.example.org\", or empty for calls without an SFU");
+    }
+    options.settings.sfu = *jid;
+    return {};
+}
+
+xmpp::Result<void> read_option(std::string_view key, std::string_view value, Options& options) {
+    const auto number = std::ranges::find(numbers, key, &NumberOption::key);
+    if (number != numbers.end()) return set_number(*number, value, options);
+    if (std::ranges::find(texts, key) != texts.end()) return set_text(key, value, options);
+    return tl::unexpected(xmpp::Error{"there is no option " + std::string(key) +
+                                      ": the options are " + known_keys()});
+}
+
+xmpp::Result<void> check_together(const Options& options) {
+    const MediaOptions& media = options.media;
+    if ((media.port_min == 0) != (media.port_max == 0) || media.port_min > media.port_max) {
+        return tl::unexpected(xmpp::Error{
+            "options sfu_port_min and sfu_port_max belong together: set both, the first at most "
+            "the second, or neither for any port"});
+    }
+    if (!media.public_addresses.empty() &&
+        media.public_addresses.size() != media.addresses.size()) {
+        return tl::unexpected(xmpp::Error{
+            "option sfu_public_addresses names one public address for each of sfu_addresses, in "
+            "the same order"});
+    }
+    return {};
+}
+
+}  // namespace
+
+xmpp::Result<Options> read_options(
+    const std::vector<std::pair<std::string_view, std::string_view>>& table) {
+    constexpr std::array<std::string_view, 2> lists = {"sfu_addresses", "sfu_public_addresses"};
+    Options options;
+    std::set<std::string_view> seen;
+    for (const auto& [key, value] : table) {
+        const bool is_list = std::ranges::find(lists, key) != lists.end();
+        if (!seen.insert(key).second && !is_list) {
+            return tl::unexpected(
+                xmpp::Error{"option " + std::string(key) + " is one value, not a list"});
+        }
+        const auto read = read_option(key, value, options);
+        if (!read) return tl::unexpected(read.error());
+    }
+    const auto sound = check_together(options);
+    if (!sound) return tl::unexpected(sound.error());
+    return options;
+}
+
+}  // namespace parley::module

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "module/coordinator.hpp"
+#include "xmpp/result.hpp"
+
+namespace parley::module {
+
+/// Where and how the SFU listens.
+struct MediaOptions {
+    std::vector<std::string> addresses;         ///< local IP addresses; empty: every interface's
+    std::vector<std::string> public_addresses;  ///< announced instead, pairwise; empty: the same
+    uint16_t port_min = 0;                      ///< 0: any
+    uint16_t port_max = 0;
+    size_t workers = 0;  ///< media threads; 0: one per core
+};
+
+/// The module's table in the host's configuration.
+struct Options {
+    Settings settings;
+    MediaOptions media;
+};
+
+/// Reads the table as the host flattened it (xsm/abi.h, xsm_option). The error names the option,
+/// what it was, and what it may be.
+xmpp::Result<Options> read_options(
+    const std::vector<std::pair<std::string_view, std::string_view>>& table);
+
+}  // namespace parley::module

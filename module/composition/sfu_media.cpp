@@ -1,0 +1,93 @@
+#include "module/composition/sfu_media.hpp"
+
+#include <utility>
+
+#include "module/composition/sfu_values.hpp"
+#include "sfu/sfu.hpp"
+
+namespace parley::module {
+
+namespace {
+
+sfu::ConferenceId conference(const CallId& id) {
+    return {id.lower()};
+}
+
+sfu::ParticipantId participant(const FullJid& jid) {
+    return {jid.to_string()};
+}
+
+sfu::SessionId session(SessionNumber number) {
+    return {number.value};
+}
+
+sfu::Config config_of(const MediaOptions& options, const Settings& settings) {
+    sfu::Config config;
+    config.addresses = options.addresses;
+    config.public_addresses = options.public_addresses;
+    config.port_min = options.port_min;
+    config.port_max = options.port_max;
+    config.workers = options.workers;
+    // Those in the call, and as many again who negotiate before they accept.
+    config.participants_per_conference_max = size_t{2} * settings.calls.participants_max;
+    config.sessions_per_participant_max = config.participants_per_conference_max + 1;
+    config.candidates_per_session_max = settings.focus.remote_candidates_max;
+    return config;
+}
+
+class SfuMedia : public MediaPlane {
+  public:
+    SfuMedia(const MediaOptions& options, const Settings& settings,
+             std::function<void(MediaEvent)> on_event)
+        : sfu_(config_of(options, settings), [on_event = std::move(on_event)](sfu::Event event) {
+              if (auto known = from_sfu(event)) on_event(std::move(*known));
+          }) {}
+
+    void execute(const MediaCommand& command) override {
+        std::visit([this](const auto& wanted) { execute(wanted); }, command);
+    }
+
+  private:
+    void execute(const PublishMedia& wanted) {
+        sfu_.publish(conference(wanted.conference), participant(wanted.participant),
+                     session(wanted.session), to_sfu(wanted.offer));
+    }
+
+    void execute(const SubscribeMedia& wanted) {
+        sfu_.subscribe(conference(wanted.conference), participant(wanted.receiver),
+                       participant(wanted.source), session(wanted.session));
+    }
+
+    void execute(const SetMediaAnswer& wanted) {
+        sfu_.set_answer(conference(wanted.conference), session(wanted.session),
+                        to_sfu(wanted.answer));
+    }
+
+    void execute(const AddRemoteCandidates& wanted) {
+        sfu_.add_remote_candidates(conference(wanted.conference), session(wanted.session),
+                                   to_sfu(wanted.candidates));
+    }
+
+    void execute(const CloseMediaSession& wanted) {
+        sfu_.close_session(conference(wanted.conference), session(wanted.session));
+    }
+
+    void execute(const RemoveMediaParticipant& wanted) {
+        sfu_.remove_participant(conference(wanted.conference), participant(wanted.participant));
+    }
+
+    void execute(const EndMediaConference& wanted) {
+        sfu_.end_conference(conference(wanted.conference));
+    }
+
+    sfu::Sfu sfu_;
+};
+
+}  // namespace
+
+std::unique_ptr<MediaPlane> make_sfu_media(const MediaOptions& options, const Settings& settings,
+                                           std::function<void(MediaEvent)> on_event) {
+    return std::make_unique<SfuMedia>(options, settings, std::move(on_event));
+}
+
+}  // namespace parley::module

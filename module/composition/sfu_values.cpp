@@ -1,0 +1,207 @@
+#include "module/composition/sfu_values.hpp"
+
+#include <utility>
+
+namespace parley::module {
+
+namespace {
+
+std::vector<sfu::Parameter> to_sfu(const std::vector<jingle::Parameter>& parameters) {
+    std::vector<sfu::Parameter> result;
+    for (const auto& parameter : parameters)
+        result.emplace_back(parameter.name, parameter.value);
+    return result;
+}
+
+std::vector<jingle::Parameter> from_sfu(const std::vector<sfu::Parameter>& parameters) {
+    std::vector<jingle::Parameter> result;
+    for (const auto& [name, value] : parameters)
+        result.push_back({name, value});
+    return result;
+}
+
+sfu::Codec to_sfu(const jingle::PayloadType& type) {
+    sfu::Codec codec{type.id, type.name, type.clock_rate, type.channels, to_sfu(type.parameters),
+                     {}};
+    for (const auto& feedback : type.feedback) {
+        codec.feedback.push_back({feedback.type, feedback.subtype});
+    }
+    return codec;
+}
+
+jingle::PayloadType from_sfu(const sfu::Codec& codec) {
+    jingle::PayloadType type{codec.payload_type,         codec.name,
+                             codec.clock_rate,           codec.channels,
+                             from_sfu(codec.parameters), {}};
+    for (const auto& feedback : codec.feedback) {
+        type.feedback.push_back({feedback.type, feedback.subtype});
+    }
+    return type;
+}
+
+sfu::Content to_sfu(const MediaContent& media) {
+    sfu::Content content;
+    content.name = media.name;
+    content.kind =
+        media.rtp.media == jingle::MediaKind::audio ? sfu::MediaKind::audio : sfu::MediaKind::video;
+    content.direction = media.from_client ? sfu::Direction::receive : sfu::Direction::send;
+    content.rtcp_mux = media.rtp.rtcp_mux;
+    for (const auto& type : media.rtp.payload_types)
+        content.codecs.push_back(to_sfu(type));
+    for (const auto& extension : media.rtp.extensions) {
+        content.extensions.push_back({extension.id, extension.uri});
+    }
+    for (const auto& source : media.rtp.sources) {
+        content.sources.push_back({source.ssrc, to_sfu(source.parameters)});
+    }
+    for (const auto& group : media.rtp.groups) {
+        content.groups.push_back({group.semantics, group.ssrcs});
+    }
+    return content;
+}
+
+MediaContent from_sfu(const sfu::Content& content) {
+    MediaContent media;
+    media.name = content.name;
+    media.from_client = content.direction == sfu::Direction::receive;
+    media.rtp.media =
+        content.kind == sfu::MediaKind::audio ? jingle::MediaKind::audio : jingle::MediaKind::video;
+    media.rtp.rtcp_mux = content.rtcp_mux;
+    for (const auto& codec : content.codecs)
+        media.rtp.payload_types.push_back(from_sfu(codec));
+    for (const auto& extension : content.extensions) {
+        media.rtp.extensions.push_back({extension.id, extension.uri});
+    }
+    for (const auto& source : content.sources) {
+        media.rtp.sources.push_back({source.ssrc, from_sfu(source.attributes)});
+    }
+    for (const auto& group : content.groups) {
+        media.rtp.groups.push_back({group.semantics, group.ssrcs});
+    }
+    return media;
+}
+
+// Both enumerations list the same words in the same order.
+template <class To, class From>
+To same(From value) {
+    return static_cast<To>(value);
+}
+
+static_assert(static_cast<int>(jingle::Candidate::Type::relay) ==
+              static_cast<int>(sfu::Candidate::Type::relay));
+static_assert(static_cast<int>(jingle::Candidate::Protocol::tcp_so) ==
+              static_cast<int>(sfu::Candidate::Protocol::tcp_so));
+static_assert(static_cast<int>(jingle::Fingerprint::Setup::passive) ==
+              static_cast<int>(sfu::Fingerprint::Setup::passive));
+
+Reason from_sfu(sfu::Reason reason) {
+    switch (reason) {
+        case sfu::Reason::success:
+            return Reason::success;
+        case sfu::Reason::connectivity_error:
+            return Reason::connectivity_error;
+        case sfu::Reason::failed_application:
+            return Reason::failed_application;
+        case sfu::Reason::failed_transport:
+            return Reason::failed_transport;
+        case sfu::Reason::incompatible_parameters:
+            return Reason::incompatible_parameters;
+        case sfu::Reason::media_error:
+            return Reason::media_error;
+        case sfu::Reason::security_error:
+            return Reason::security_error;
+        case sfu::Reason::timeout:
+            return Reason::timeout;
+        case sfu::Reason::unsupported_applications:
+            return Reason::unsupported_applications;
+        case sfu::Reason::unsupported_transports:
+            return Reason::unsupported_transports;
+        case sfu::Reason::general_error:
+            break;
+    }
+    return Reason::general_error;
+}
+
+}  // namespace
+
+std::vector<sfu::Candidate> to_sfu(const std::vector<jingle::Candidate>& candidates) {
+    std::vector<sfu::Candidate> result;
+    for (const jingle::Candidate& candidate : candidates) {
+        result.push_back({candidate.foundation, candidate.component,
+                          same<sfu::Candidate::Protocol>(candidate.protocol), candidate.priority,
+                          candidate.address, candidate.port,
+                          same<sfu::Candidate::Type>(candidate.type), candidate.related_address,
+                          candidate.related_port});
+    }
+    return result;
+}
+
+std::vector<jingle::Candidate> from_sfu(const std::vector<sfu::Candidate>& candidates) {
+    std::vector<jingle::Candidate> result;
+    for (const sfu::Candidate& candidate : candidates) {
+        result.push_back({{},
+                          candidate.foundation,
+                          candidate.component,
+                          same<jingle::Candidate::Protocol>(candidate.protocol),
+                          candidate.priority,
+                          candidate.address,
+                          candidate.port,
+                          same<jingle::Candidate::Type>(candidate.type),
+                          candidate.related_address,
+                          candidate.related_port});
+    }
+    return result;
+}
+
+sfu::SessionDescription to_sfu(const MediaDescription& media) {
+    sfu::SessionDescription description;
+    for (const MediaContent& content : media.contents) {
+        description.contents.push_back(to_sfu(content));
+    }
+    description.transport.ufrag = media.transport.ufrag;
+    description.transport.pwd = media.transport.pwd;
+    if (const auto& fingerprint = media.transport.fingerprint) {
+        description.transport.fingerprint =
+            sfu::Fingerprint{fingerprint->hash, fingerprint->value,
+                             same<sfu::Fingerprint::Setup>(fingerprint->setup)};
+    }
+    description.transport.candidates = to_sfu(media.transport.candidates);
+    description.bundled = media.bundled;
+    return description;
+}
+
+MediaDescription from_sfu(const sfu::SessionDescription& description) {
+    MediaDescription media;
+    for (const sfu::Content& content : description.contents) {
+        media.contents.push_back(from_sfu(content));
+    }
+    media.transport.ufrag = description.transport.ufrag;
+    media.transport.pwd = description.transport.pwd;
+    if (const auto& fingerprint = description.transport.fingerprint) {
+        media.transport.fingerprint =
+            jingle::Fingerprint{fingerprint->hash, fingerprint->value,
+                                same<jingle::Fingerprint::Setup>(fingerprint->setup)};
+    }
+    media.transport.candidates = from_sfu(description.transport.candidates);
+    media.bundled = description.bundled;
+    return media;
+}
+
+std::optional<MediaEvent> from_sfu(const sfu::Event& event) {
+    const auto number = [](sfu::SessionId id) { return SessionNumber{id.value}; };
+    if (const auto* ready = std::get_if<sfu::LocalDescription>(&event)) {
+        return LocalDescriptionReady{number(ready->session), from_sfu(ready->description)};
+    }
+    if (const auto* found = std::get_if<sfu::LocalCandidates>(&event)) {
+        return LocalCandidatesFound{number(found->session), from_sfu(found->candidates)};
+    }
+    if (const auto* connected = std::get_if<sfu::SessionConnected>(&event)) {
+        return MediaConnected{number(connected->session)};
+    }
+    if (const auto* failed = std::get_if<sfu::SessionFailed>(&event)) {
+        return MediaFailed{number(failed->session), from_sfu(failed->reason), failed->text};
+    }
+    return std::nullopt;
+}
+
+}  // namespace parley::module

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "module/focus/media_port.hpp"
+#include "sfu/session_description.hpp"
+#include "sfu/sfu.hpp"
+
+/// The same values in the words of the coordinator (Jingle's) and of the SFU. Field by field, no
+/// decisions.
+namespace parley::module {
+
+sfu::SessionDescription to_sfu(const MediaDescription& media);
+MediaDescription from_sfu(const sfu::SessionDescription& description);
+
+std::vector<sfu::Candidate> to_sfu(const std::vector<jingle::Candidate>& candidates);
+std::vector<jingle::Candidate> from_sfu(const std::vector<sfu::Candidate>& candidates);
+
+/// Nothing for events that the coordinator does not know.
+std::optional<MediaEvent> from_sfu(const sfu::Event& event);
+
+}  // namespace parley::module
