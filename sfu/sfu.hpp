@@ -11,8 +11,8 @@
 
 #include "sfu/session_description.hpp"
 
-/// The selective forwarding unit (RFC 7667 s3.7). It knows conferences, participants and sessions by
-/// opaque ids and nothing of XMPP.
+/// The selective forwarding unit (RFC 7667 s3.7). It knows conferences, participants and sessions
+/// by opaque ids and nothing of XMPP.
 namespace parley::sfu {
 
 /// Chosen by the caller, unique over the SFU's life. Comparable, hashable, printable.
@@ -20,19 +20,23 @@ struct ConferenceId {
     std::string value;
     auto operator<=>(const ConferenceId&) const = default;
 };
+
 struct ParticipantId {
     std::string value;  ///< unique within the conference
     auto operator<=>(const ParticipantId&) const = default;
 };
+
 struct SessionId {
     uint64_t value = 0;
     auto operator<=>(const SessionId&) const = default;
 };
 
 struct Config {
-    std::vector<std::string> addresses;  ///< local IP addresses to listen on; empty: every interface's
-    std::vector<std::string> public_addresses;  ///< announced instead of `addresses`, pairwise, behind NAT
-    uint16_t port_min = 0;                      ///< 0: any
+    std::vector<std::string>
+        addresses;  ///< local IP addresses to listen on; empty: every interface's
+    std::vector<std::string>
+        public_addresses;   ///< announced instead of `addresses`, pairwise, behind NAT
+    uint16_t port_min = 0;  ///< 0: any
     uint16_t port_max = 0;
     size_t workers = 0;  ///< media threads; 0: one per core
     size_t participants_per_conference_max = 100;
@@ -40,7 +44,7 @@ struct Config {
     size_t candidates_per_session_max = 64;
     std::chrono::milliseconds connect_timeout_ms_max{30'000};     ///< ICE and DTLS together
     std::chrono::milliseconds disconnect_timeout_ms_max{15'000};  ///< no packet at all: failed
-    std::chrono::milliseconds keyframe_interval_ms_min{500};      ///< between two PLIs to one source
+    std::chrono::milliseconds keyframe_interval_ms_min{500};  ///< between two PLIs to one source
 };
 
 /// Why a session ended or was refused, in the words of XEP-0166 s7.4.
@@ -71,40 +75,45 @@ struct SessionStatistics {
     uint64_t keyframe_requests = 0;
 };
 
-/// The SFU's own description is ready: the answer to a publisher, or the offer to a receiver. It carries the
-/// candidates gathered so far; more may follow.
+/// The SFU's own description is ready: the answer to a publisher, or the offer to a receiver. It
+/// carries the candidates gathered so far; more may follow.
 struct LocalDescription {
     SessionId session;
     SessionDescription description;
 };
+
 struct LocalCandidates {
     SessionId session;
     std::vector<Candidate> candidates;
     bool last = false;  ///< gathering is complete
 };
+
 /// ICE and DTLS are up: media flows.
 struct SessionConnected {
     SessionId session;
 };
+
 /// The session is gone, for whatever reason but the caller's own close_session.
 struct SessionFailed {
     SessionId session;
     Reason reason = Reason::general_error;
     std::string text;  ///< English, for a log
 };
+
 struct StatisticsReport {
     uint64_t request = 0;
     std::vector<SessionStatistics> sessions;
 };
+
 using Event = std::variant<LocalDescription, LocalCandidates, SessionConnected, SessionFailed,
                            StatisticsReport>;
 
-/// All functions: any thread, return at once, never block on media; the work is posted to the media worker
-/// that owns the conference, in order. What goes wrong is told by SessionFailed.
+/// All functions: any thread, return at once, never block on media; the work is posted to the media
+/// worker that owns the conference, in order. What goes wrong is told by SessionFailed.
 class Sfu {
   public:
-    /// `on_event` is called on media threads; it must only queue. Events of one session come in order.
-    /// Throws std::system_error where no worker can be started.
+    /// `on_event` is called on media threads; it must only queue. Events of one session come in
+    /// order. Throws std::system_error where no worker can be started.
     Sfu(Config config, std::function<void(Event)> on_event);
     ~Sfu();  ///< ends every session and joins every thread
     Sfu(const Sfu&) = delete;
@@ -113,12 +122,13 @@ class Sfu {
     /// A conference lives from its first session to end_conference.
     void end_conference(const ConferenceId& conference);
 
-    /// A client's offer to send its media (contents of direction `receive`). Answered by LocalDescription.
-    void publish(const ConferenceId& conference, const ParticipantId& participant, SessionId session,
-                 SessionDescription offer);
+    /// A client's offer to send its media (contents of direction `receive`). Answered by
+    /// LocalDescription.
+    void publish(const ConferenceId& conference, const ParticipantId& participant,
+                 SessionId session, SessionDescription offer);
 
-    /// Opens a session that sends `source`'s media to `receiver`. `source` must have published. Answered by
-    /// LocalDescription, the offer for the client; media flows after set_answer.
+    /// Opens a session that sends `source`'s media to `receiver`. `source` must have published.
+    /// Answered by LocalDescription, the offer for the client; media flows after set_answer.
     void subscribe(const ConferenceId& conference, const ParticipantId& receiver,
                    const ParticipantId& source, SessionId session);
 
@@ -131,8 +141,8 @@ class Sfu {
 
     void close_session(const ConferenceId& conference, SessionId session);
 
-    /// Closes every session of the participant, and those that send its media to others; the latter are told
-    /// by SessionFailed{success}.
+    /// Closes every session of the participant, and those that send its media to others; the latter
+    /// are told by SessionFailed{success}.
     void remove_participant(const ConferenceId& conference, const ParticipantId& participant);
 
     /// Answered by StatisticsReport with the same number.

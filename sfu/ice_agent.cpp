@@ -1,0 +1,225 @@
+#include "sfu/ice_agent.hpp"
+
+#include <nice/agent.h>
+
+#include <algorithm>
+#include <array>
+
+namespace parley::sfu {
+
+namespace {
+
+constexpr guint kComponent = 1;
+
+struct AddressText {
+    explicit AddressText(const NiceAddress& address) {
+        nice_address_to_string(&address, text.data());
+    }
+
+    std::array<char, NICE_ADDRESS_STRING_LEN> text{};
+};
+
+Candidate::Type candidate_type(NiceCandidateType type) {
+    switch (type) {
+        case NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE:
+            return Candidate::Type::srflx;
+        case NICE_CANDIDATE_TYPE_PEER_REFLEXIVE:
+            return Candidate::Type::prflx;
+        case NICE_CANDIDATE_TYPE_RELAYED:
+            return Candidate::Type::relay;
+        case NICE_CANDIDATE_TYPE_HOST:
+            break;
+    }
+    return Candidate::Type::host;
+}
+
+NiceCandidateType nice_type(Candidate::Type type) {
+    switch (type) {
+        case Candidate::Type::srflx:
+            return NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE;
+        case Candidate::Type::prflx:
+            return NICE_CANDIDATE_TYPE_PEER_REFLEXIVE;
+        case Candidate::Type::relay:
+            return NICE_CANDIDATE_TYPE_RELAYED;
+        case Candidate::Type::host:
+            break;
+    }
+    return NICE_CANDIDATE_TYPE_HOST;
+}
+
+/// What an agent needs until it has closed. The context goes last, out of its own iteration.
+struct Closing {
+    MediaLoop& loop;
+    std::shared_ptr<MediaLoop::Context> context;
+};
+
+}  // namespace
+
+struct IceAgent::Callbacks {
+    /// Nothing may be thrown into libnice; what is thrown here is lack of memory, and the event is
+    /// lost.
+    template <class Function>
+    static void guarded(Function function) noexcept {
+        try {
+            function();
+        } catch (const std::exception&) {
+        }
+    }
+
+    static void new_candidate(NiceAgent*, NiceCandidate* from, gpointer data) {
+        guarded([&] {
+            auto& self = *static_cast<IceAgent*>(data);
+            const AddressText address(from->addr);
+            Candidate candidate;
+            candidate.foundation = from->foundation;
+            candidate.priority = from->priority;
+            candidate.address = self.announced(address.text.data());
+            candidate.port = static_cast<uint16_t>(nice_address_get_port(&from->addr));
+            candidate.type = candidate_type(from->type);
+            self.observer_.on_ice_candidate(std::move(candidate));
+        });
+    }
+
+    static void gathering_done(NiceAgent*, guint, gpointer data) {
+        guarded([&] { static_cast<IceAgent*>(data)->observer_.on_ice_gathered(); });
+    }
+
+    static void state_changed(NiceAgent*, guint, guint, guint state, gpointer data) {
+        guarded([&] {
+            auto& self = *static_cast<IceAgent*>(data);
+            const bool connected =
+                state == NICE_COMPONENT_STATE_CONNECTED || state == NICE_COMPONENT_STATE_READY;
+            if (connected && self.state_ != State::connected) {
+                self.state_ = State::connected;
+                self.observer_.on_ice_connected();
+            } else if (state == NICE_COMPONENT_STATE_FAILED) {
+                self.state_ = State::failed;
+                self.observer_.on_ice_failed();
+            }
+        });
+    }
+
+    static void received(NiceAgent*, guint, guint, guint size, gchar* bytes, gpointer data) {
+        guarded([&] {
+            static_cast<IceAgent*>(data)->observer_.on_datagram(
+                {reinterpret_cast<uint8_t*>(bytes), size});
+        });
+    }
+
+    static void closed(GObject* agent, GAsyncResult*, gpointer data) {
+        std::unique_ptr<Closing> closing(static_cast<Closing*>(data));
+        g_object_unref(agent);
+        guarded([&] {
+            auto& loop = closing->loop;
+            loop.defer([last = std::shared_ptr<Closing>(std::move(closing))] {});
+        });
+    }
+};
+
+IceAgent::IceAgent(MediaLoop& loop, const IceConfig& config, Observer& observer)
+    : loop_(loop),
+      config_(config),
+      observer_(observer),
+      context_(std::make_shared<MediaLoop::Context>(loop)) {}
+
+std::unique_ptr<IceAgent> IceAgent::create(MediaLoop& loop, const IceConfig& config, Role role,
+                                           Observer& observer) {
+    std::unique_ptr<IceAgent> agent(new IceAgent(loop, config, observer));
+    return agent->start(role) ? std::move(agent) : nullptr;
+}
+
+bool IceAgent::start(Role role) {
+    const auto options = static_cast<NiceAgentOption>(NICE_AGENT_OPTION_REGULAR_NOMINATION |
+                                                      NICE_AGENT_OPTION_ICE_TRICKLE);
+    agent_ = nice_agent_new_full(context_->get(), NICE_COMPATIBILITY_RFC5245, options);
+    if (agent_ == nullptr) return false;
+    const gboolean controlling = role == Role::controlling ? TRUE : FALSE;
+    g_object_set(agent_, "upnp", FALSE, "ice-tcp", FALSE, "controlling-mode", controlling, nullptr);
+    for (const auto& text : config_.addresses) {
+        NiceAddress address;
+        nice_address_init(&address);
+        if (nice_address_set_from_string(&address, text.c_str()) != FALSE) {
+            nice_agent_add_local_address(agent_, &address);
+        }
+    }
+    stream_ = nice_agent_add_stream(agent_, 1);
+    if (stream_ == 0) return false;
+    if (config_.port_min != 0) {
+        nice_agent_set_port_range(agent_, stream_, kComponent, config_.port_min, config_.port_max);
+    }
+    gchar* ufrag = nullptr;
+    gchar* pwd = nullptr;
+    if (nice_agent_get_local_credentials(agent_, stream_, &ufrag, &pwd) == FALSE) return false;
+    ufrag_ = ufrag;
+    pwd_ = pwd;
+    g_free(ufrag);
+    g_free(pwd);
+
+    g_signal_connect(agent_, "new-candidate-full", G_CALLBACK(Callbacks::new_candidate), this);
+    g_signal_connect(agent_, "candidate-gathering-done", G_CALLBACK(Callbacks::gathering_done),
+                     this);
+    g_signal_connect(agent_, "component-state-changed", G_CALLBACK(Callbacks::state_changed), this);
+    nice_agent_attach_recv(agent_, stream_, kComponent, context_->get(), Callbacks::received, this);
+    context_->touch();
+    return true;
+}
+
+IceAgent::~IceAgent() {
+    if (agent_ == nullptr) return;
+    g_signal_handlers_disconnect_by_data(agent_, this);
+    if (stream_ != 0) {
+        nice_agent_attach_recv(agent_, stream_, kComponent, context_->get(), nullptr, nullptr);
+    }
+    auto* closing = new Closing{loop_, context_};
+    const MediaLoop::Context::Default as_default(*context_);
+    context_->touch();
+    nice_agent_close_async(agent_, Callbacks::closed, closing);
+}
+
+std::string IceAgent::announced(const std::string& address) const {
+    const auto found = std::find(config_.addresses.begin(), config_.addresses.end(), address);
+    const auto index = static_cast<size_t>(found - config_.addresses.begin());
+    return index < config_.public_addresses.size() ? config_.public_addresses[index] : address;
+}
+
+bool IceAgent::gather() {
+    context_->touch();
+    state_ = State::connecting;
+    return nice_agent_gather_candidates(agent_, stream_) != FALSE;
+}
+
+bool IceAgent::set_remote_credentials(const std::string& ufrag, const std::string& pwd) {
+    context_->touch();
+    return nice_agent_set_remote_credentials(agent_, stream_, ufrag.c_str(), pwd.c_str()) != FALSE;
+}
+
+void IceAgent::add_remote_candidates(std::span<const Candidate> candidates) {
+    GSList* list = nullptr;
+    for (const auto& from : candidates) {
+        NiceCandidate* candidate = nice_candidate_new(nice_type(from.type));
+        if (nice_address_set_from_string(&candidate->addr, from.address.c_str()) == FALSE) {
+            nice_candidate_free(candidate);
+            continue;
+        }
+        nice_address_set_port(&candidate->addr, from.port);
+        candidate->base_addr = candidate->addr;
+        candidate->transport = NICE_CANDIDATE_TRANSPORT_UDP;
+        candidate->stream_id = stream_;
+        candidate->component_id = kComponent;
+        candidate->priority = from.priority;
+        g_strlcpy(candidate->foundation, from.foundation.c_str(), sizeof candidate->foundation);
+        list = g_slist_append(list, candidate);
+    }
+    if (list == nullptr) return;
+    nice_agent_set_remote_candidates(agent_, stream_, kComponent, list);
+    g_slist_free_full(list, reinterpret_cast<GDestroyNotify>(nice_candidate_free));
+    context_->touch();
+}
+
+bool IceAgent::send(std::span<const uint8_t> datagram) {
+    return nice_agent_send(agent_, stream_, kComponent, static_cast<guint>(datagram.size()),
+                           reinterpret_cast<const gchar*>(datagram.data())) ==
+           static_cast<gint>(datagram.size());
+}
+
+}  // namespace parley::sfu

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sfu/media_loop.hpp"
+#include "sfu/session_description.hpp"
+
+typedef struct _NiceAgent NiceAgent;
+
+namespace parley::sfu {
+
+/// Where an ICE agent listens and what it announces.
+struct IceConfig {
+    std::vector<std::string> addresses;         ///< local IP addresses, at least one
+    std::vector<std::string> public_addresses;  ///< announced instead, pairwise; may be shorter
+    uint16_t port_min = 0;                      ///< 0: any
+    uint16_t port_max = 0;
+};
+
+/// The one wrapper of libnice: a full ICE agent (RFC 8445) with one stream of one component, UDP,
+/// trickle (RFC 8838). Loop thread only.
+class IceAgent {
+  public:
+    enum class State : uint8_t { gathering, connecting, connected, failed };
+    enum class Role : uint8_t { controlling, controlled };
+
+    /// Called from within the loop. The agent must not be destroyed in these: use MediaLoop::defer.
+    class Observer {
+      public:
+        virtual void on_ice_connected() = 0;
+        virtual void on_ice_failed() = 0;
+        virtual void on_ice_candidate(Candidate candidate) = 0;
+        virtual void on_ice_gathered() = 0;
+        /// The bytes may be written to, until return.
+        virtual void on_datagram(std::span<uint8_t> datagram) = 0;
+
+      protected:
+        ~Observer() = default;
+    };
+
+    /// nullptr where libnice gives no agent.
+    static std::unique_ptr<IceAgent> create(MediaLoop& loop, const IceConfig& config, Role role,
+                                            Observer& observer);
+    /// Detaches the observer at once; sockets close when the loop has let the agent finish.
+    ~IceAgent();
+    IceAgent(const IceAgent&) = delete;
+    IceAgent& operator=(const IceAgent&) = delete;
+
+    const std::string& ufrag() const { return ufrag_; }
+
+    const std::string& pwd() const { return pwd_; }
+
+    /// False where no socket could be bound: no address of the configuration, or no port of its
+    /// range.
+    bool gather();
+    bool set_remote_credentials(const std::string& ufrag, const std::string& pwd);
+    /// Candidates that `acceptable` has passed.
+    void add_remote_candidates(std::span<const Candidate> candidates);
+
+    /// False where there is no selected pair or the socket's buffer is full.
+    bool send(std::span<const uint8_t> datagram);
+
+    State state() const { return state_; }
+
+    /// When anything last came to one of the agent's sockets.
+    TimePoint last_heard() const { return context_->last_readable(); }
+
+  private:
+    struct Callbacks;
+    IceAgent(MediaLoop& loop, const IceConfig& config, Observer& observer);
+    bool start(Role role);
+    std::string announced(const std::string& address) const;
+
+    MediaLoop& loop_;
+    const IceConfig& config_;
+    Observer& observer_;
+    std::shared_ptr<MediaLoop::Context> context_;
+    NiceAgent* agent_ = nullptr;
+    unsigned stream_ = 0;
+    State state_ = State::gathering;
+    std::string ufrag_;
+    std::string pwd_;
+};
+
+}  // namespace parley::sfu

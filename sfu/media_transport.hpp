@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sfu/dtls_transport.hpp"
+#include "sfu/ice_agent.hpp"
+#include "sfu/sfu.hpp"
+#include "sfu/srtp_session.hpp"
+
+namespace parley::sfu {
+
+/// ICE, then DTLS, then SRTP: the path to one peer. Loop thread only.
+class MediaTransport : IceAgent::Observer, DtlsTransport::Observer {
+  public:
+    enum class State : uint8_t { connecting, connected, closed, failed };
+
+    /// The transport must not be destroyed in these: use MediaLoop::defer.
+    class Observer {
+      public:
+        /// After `describe`: what was not in it. `last`: gathering is complete.
+        virtual void on_candidates(std::vector<Candidate> candidates, bool last) = 0;
+        virtual void on_transport_connected() = 0;
+        virtual void on_transport_failed(Reason reason, std::string text) = 0;
+        /// Still protected; the bytes may be written to.
+        virtual void on_srtp(std::span<uint8_t> packet) = 0;
+        virtual void on_srtcp(std::span<uint8_t> packet) = 0;
+        virtual void on_unknown_datagram() = 0;
+
+      protected:
+        ~Observer() = default;
+    };
+
+    /// nullptr where no ICE agent can be had or nothing can be bound.
+    static std::unique_ptr<MediaTransport> create(MediaLoop& loop, const IceConfig& ice,
+                                                  const DtlsIdentity& identity, IceAgent::Role role,
+                                                  Observer& observer);
+
+    /// The SFU's side for an offer or answer.
+    Transport describe(Fingerprint::Setup setup);
+
+    /// The peer's side, as `check_transport` has passed it; candidates are added apart.
+    void connect(const Transport& remote, DtlsTransport::Role role);
+
+    /// Valid ones of at most `limit` over the transport's life; returns how many were dropped.
+    size_t add_remote_candidates(const std::vector<Candidate>& candidates, size_t limit);
+
+    /// To be called every tick.
+    void handle_timeout();
+
+    bool send(std::span<const uint8_t> datagram) { return ice_->send(datagram); }
+
+    /// Sends close_notify.
+    void close();
+
+    State state() const { return state_; }
+
+    bool gathered() const { return gathered_; }
+
+    TimePoint last_heard() const { return ice_->last_heard(); }
+
+    /// There while connected.
+    SrtpSession& srtp() { return *srtp_; }
+
+  private:
+    MediaTransport(const DtlsIdentity& identity, Observer& observer)
+        : identity_(identity), observer_(observer) {}
+
+    void on_ice_connected() override;
+    void on_ice_failed() override;
+    void on_ice_candidate(Candidate candidate) override;
+    void on_ice_gathered() override;
+    void on_datagram(std::span<uint8_t> datagram) override;
+    void send_dtls(std::span<const uint8_t> datagram) override;
+    void on_dtls_connected(const SrtpKeys& keys) override;
+    void on_dtls_failed(std::string text) override;
+    void on_dtls_closed() override;
+
+    void on_dtls_datagram(std::span<const uint8_t> datagram);
+    void fail(Reason reason, std::string text);
+
+    static constexpr size_t kEarlyMax = 8;  ///< DTLS datagrams kept until ICE has a pair
+
+    const DtlsIdentity& identity_;
+    Observer& observer_;
+    std::unique_ptr<IceAgent> ice_;
+    std::unique_ptr<DtlsTransport> dtls_;
+    std::optional<SrtpSession> srtp_;
+    State state_ = State::connecting;
+    bool described_ = false;
+    bool gathered_ = false;
+    size_t remote_candidates_ = 0;
+    std::vector<Candidate> candidates_;
+    std::vector<std::vector<uint8_t>> early_;
+};
+
+}  // namespace parley::sfu

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "sfu/conference.hpp"
+#include "sfu/media_loop.hpp"
+#include "sfu/packet_out.hpp"
+
+namespace parley::sfu {
+
+/// One media thread and the conferences that live on it.
+class MediaWorker {
+  public:
+    /// All outlive the worker. Throws std::system_error where there is no thread or descriptor.
+    MediaWorker(const Config& config, const IceConfig& ice, const DtlsIdentity& identity,
+                const std::function<void(Event)>& emit);
+    ~MediaWorker();  ///< ends its conferences and joins the thread
+    MediaWorker(const MediaWorker&) = delete;
+    MediaWorker& operator=(const MediaWorker&) = delete;
+
+    /// Any thread. `task` runs on the worker's, with the conference; where there is none it is made
+    /// if `create`, else the task is not run.
+    void post(ConferenceId id, bool create, std::function<void(Conference&)> task);
+
+    /// Any thread.
+    void post(MediaLoop::Task task) { loop_.post(std::move(task)); }
+
+    /// Any thread.
+    void end(ConferenceId id);
+
+  private:
+    void run();
+
+    const std::function<void(Event)>& emit_;
+    std::string cname_;
+    MediaLoop loop_;
+    PacketOut out_;
+    MediaContext context_;
+    std::map<ConferenceId, std::unique_ptr<Conference>> conferences_;
+    std::thread thread_;
+};
+
+}  // namespace parley::sfu

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "sfu/media_time.hpp"
+
+namespace parley::sfu {
+
+/// Per receiver: which packet of the source's ring went out under which sequence number (RFC 4585
+/// s6.2.1).
+class RetransmissionCache {
+  public:
+    static constexpr size_t kCapacity = 512;  ///< packets
+    static constexpr uint8_t kResendsMax = 8;
+    static constexpr milliseconds kResendIntervalMin{20};
+
+    void store(uint16_t sequence, uint32_t ring_number);
+
+    /// The ring number of a packet that may be sent again now; counts it as sent. Nothing where it
+    /// was never sent, is too old, or was sent again too recently or too often.
+    std::optional<uint32_t> take(uint16_t sequence, TimePoint now);
+
+  private:
+    struct Entry {
+        uint32_t ring_number = 0;
+        uint16_t sequence = 0;
+        uint8_t resends = 0;
+        bool used = false;
+        TimePoint resent{};
+    };
+
+    std::array<Entry, kCapacity> entries_{};
+};
+
+}  // namespace parley::sfu

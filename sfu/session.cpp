@@ -1,0 +1,155 @@
+#include "sfu/session.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "sfu/byte_order.hpp"
+#include "sfu/random.hpp"
+
+namespace parley::sfu {
+
+Session::Session(MediaContext context, SessionId id, ParticipantId participant,
+                 OnFailure on_failure)
+    : context_(context),
+      statistics_{.session = id},
+      participant_(std::move(participant)),
+      on_failure_(std::move(on_failure)),
+      opened_(context.loop.now()),
+      // Spread, so that the sessions of one moment do not all report at once.
+      next_report_(context.loop.now() + milliseconds(random_u32() % kReportInterval.count())) {}
+
+Session::~Session() = default;
+
+SessionStatistics Session::statistics() const {
+    SessionStatistics statistics = statistics_;
+    statistics.packets_lost = packets_lost();
+    return statistics;
+}
+
+bool Session::open(IceAgent::Role role) {
+    transport_ =
+        MediaTransport::create(context_.loop, context_.ice, context_.identity, role, *this);
+    if (transport_) return true;
+    fail(Reason::failed_transport,
+         "no UDP port could be bound on the configured addresses and ports");
+    return false;
+}
+
+void Session::connect(const Transport& remote) {
+    const bool peer_is_client = remote.fingerprint->setup != Fingerprint::Setup::passive;
+    answered_ = true;
+    transport_->connect(remote,
+                        peer_is_client ? DtlsTransport::Role::server : DtlsTransport::Role::client);
+    add_remote_candidates(remote.candidates);
+    add_remote_candidates(std::exchange(early_candidates_, {}));
+}
+
+void Session::add_remote_candidates(const std::vector<Candidate>& candidates) {
+    if (over_ || !transport_) return;
+    const size_t limit = context_.config.candidates_per_session_max;
+    if (!answered_) {
+        for (const auto& candidate : candidates) {
+            if (early_candidates_.size() >= limit) break;
+            early_candidates_.push_back(candidate);
+        }
+        return;
+    }
+    statistics_.packets_dropped += transport_->add_remote_candidates(candidates, limit);
+}
+
+void Session::emit_description(std::vector<Content> contents, Fingerprint::Setup setup) {
+    SessionDescription description;
+    description.contents = std::move(contents);
+    description.transport = transport_->describe(setup);
+    context_.emit(LocalDescription{.session = id(), .description = std::move(description)});
+    if (!transport_->gathered()) return;
+    context_.emit(LocalCandidates{.session = id(), .candidates = {}, .last = true});
+}
+
+void Session::fail(Reason reason, std::string text) {
+    if (over_) return;
+    over_ = true;
+    on_failure_(*this, reason, std::move(text));
+}
+
+void Session::close() {
+    if (transport_ && connected()) {
+        say_goodbye();
+        context_.out.flush();
+    }
+    if (transport_) transport_->close();
+    over_ = true;
+}
+
+void Session::tick(TimePoint now) {
+    if (over_ || !transport_) return;
+    transport_->handle_timeout();
+    if (over_) return;
+    if (!connected()) {
+        // The client's user may take long to answer an offer: the limit counts from the answer on.
+        if (!answered_) opened_ = now;
+        if (now - opened_ > context_.config.connect_timeout_ms_max) {
+            fail(Reason::connectivity_error, "ICE and DTLS did not connect in time");
+        }
+        return;
+    }
+    if (now - transport_->last_heard() > context_.config.disconnect_timeout_ms_max) {
+        return fail(Reason::timeout, "nothing was heard from the peer for too long");
+    }
+    on_tick(now);
+    if (now < next_report_) return;
+    next_report_ = now + kReportInterval;
+    on_report_due(now);
+}
+
+void Session::send_rtcp(const RtcpWriter& writer) {
+    const auto bytes = writer.bytes();
+    if (bytes.empty() || over_ || !connected()) return;
+    const auto slot = context_.out.reserve();
+    std::memcpy(slot.data(), bytes.data(), bytes.size());
+    const size_t size = transport_->srtp().protect_rtcp(slot, bytes.size());
+    if (size != 0) context_.out.commit(*transport_, size);
+}
+
+std::span<const uint8_t> Session::open_rtcp(std::span<uint8_t> packet) {
+    // libsrtp keeps state for each sender: an authentic peer must not make it grow without end.
+    const uint32_t sender = read_u32(&packet[4]);
+    const auto end = rtcp_senders_.begin() + static_cast<ptrdiff_t>(rtcp_sender_count_);
+    const bool known = std::find(rtcp_senders_.begin(), end, sender) != end;
+    if (!known && rtcp_sender_count_ == kRtcpSendersMax) return {};
+    const size_t size = transport_->srtp().unprotect_rtcp(packet);
+    if (size != 0 && !known) rtcp_senders_[rtcp_sender_count_++] = sender;
+    return packet.first(size);
+}
+
+void Session::on_candidates(std::vector<Candidate> candidates, bool last) {
+    if (over_) return;
+    context_.emit(
+        LocalCandidates{.session = id(), .candidates = std::move(candidates), .last = last});
+}
+
+void Session::on_transport_connected() {
+    if (over_) return;
+    context_.emit(SessionConnected{.session = id()});
+    on_connected();
+}
+
+void Session::on_transport_failed(Reason reason, std::string text) {
+    fail(reason, std::move(text));
+}
+
+void Session::on_srtcp(std::span<uint8_t> packet) {
+    if (over_) return;
+    const auto compound = open_rtcp(packet);
+    RtcpReader reader(compound);
+    while (const auto each = reader.next())
+        on_rtcp(*each);
+    if (compound.empty() || reader.malformed()) ++statistics_.packets_dropped;
+}
+
+void Session::on_unknown_datagram() {
+    ++statistics_.packets_dropped;
+}
+
+}  // namespace parley::sfu

@@ -1,0 +1,124 @@
+#include "sfu/sfu.hpp"
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "sfu/candidate_filter.hpp"
+#include "sfu/media_worker.hpp"
+
+namespace parley::sfu {
+
+class Sfu::Impl {
+  public:
+    Impl(Config config, std::function<void(Event)> on_event)
+        : config_(std::move(config)), on_event_(std::move(on_event)) {
+        ice_.addresses = config_.addresses.empty() ? interface_addresses() : config_.addresses;
+        ice_.public_addresses = config_.public_addresses;
+        ice_.port_min = config_.port_min;
+        ice_.port_max = config_.port_max;
+        size_t count = config_.workers;
+        if (count == 0) count = std::max(1U, std::thread::hardware_concurrency());
+        for (size_t i = 0; i < count; ++i) {
+            workers_.push_back(std::make_unique<MediaWorker>(config_, ice_, identity_, on_event_));
+        }
+    }
+
+    /// The conference's worker, or nullptr. Signalling threads only: packets never come here.
+    MediaWorker* find(const ConferenceId& conference) {
+        const std::lock_guard lock(mutex_);
+        const auto found = placed_.find(conference);
+        return found == placed_.end() ? nullptr : workers_[found->second].get();
+    }
+
+    /// The same; a new conference goes where the fewest are.
+    MediaWorker& place(const ConferenceId& conference) {
+        if (auto* worker = find(conference)) return *worker;
+        const std::lock_guard lock(mutex_);
+        std::vector<size_t> load(workers_.size(), 0);
+        for (const auto& [id, index] : placed_)
+            ++load[index];
+        const auto least = std::min_element(load.begin(), load.end()) - load.begin();
+        return *workers_[placed_.try_emplace(conference, static_cast<size_t>(least)).first->second];
+    }
+
+    void post(const ConferenceId& conference, std::function<void(Conference&)> task) {
+        if (auto* worker = find(conference)) worker->post(conference, false, std::move(task));
+    }
+
+    void report_nothing(uint64_t request) {
+        workers_.front()->post(
+            [this, request] { on_event_(StatisticsReport{.request = request, .sessions = {}}); });
+    }
+
+    void end(const ConferenceId& conference) {
+        const std::lock_guard lock(mutex_);
+        const auto node = placed_.extract(conference);
+        if (!node.empty()) workers_[node.mapped()]->end(conference);
+    }
+
+  private:
+    Config config_;
+    std::function<void(Event)> on_event_;
+    IceConfig ice_;
+    DtlsIdentity identity_;
+    std::mutex mutex_;
+    std::map<ConferenceId, size_t> placed_;  ///< guarded by mutex_
+    std::vector<std::unique_ptr<MediaWorker>> workers_;
+};
+
+Sfu::Sfu(Config config, std::function<void(Event)> on_event)
+    : impl_(std::make_unique<Impl>(std::move(config), std::move(on_event))) {}
+
+Sfu::~Sfu() = default;
+
+void Sfu::end_conference(const ConferenceId& conference) {
+    impl_->end(conference);
+}
+
+void Sfu::publish(const ConferenceId& conference, const ParticipantId& participant,
+                  SessionId session, SessionDescription offer) {
+    impl_->place(conference)
+        .post(conference, true, [participant, session, offer = std::move(offer)](Conference& each) {
+            each.publish(participant, session, offer);
+        });
+}
+
+void Sfu::subscribe(const ConferenceId& conference, const ParticipantId& receiver,
+                    const ParticipantId& source, SessionId session) {
+    impl_->place(conference).post(conference, true, [receiver, source, session](Conference& each) {
+        each.subscribe(receiver, source, session);
+    });
+}
+
+void Sfu::set_answer(const ConferenceId& conference, SessionId session, SessionDescription answer) {
+    impl_->post(conference, [session, answer = std::move(answer)](Conference& each) {
+        each.set_answer(session, answer);
+    });
+}
+
+void Sfu::add_remote_candidates(const ConferenceId& conference, SessionId session,
+                                std::vector<Candidate> candidates) {
+    impl_->post(conference, [session, candidates = std::move(candidates)](Conference& each) {
+        each.add_remote_candidates(session, candidates);
+    });
+}
+
+void Sfu::close_session(const ConferenceId& conference, SessionId session) {
+    impl_->post(conference, [session](Conference& each) { each.close_session(session); });
+}
+
+void Sfu::remove_participant(const ConferenceId& conference, const ParticipantId& participant) {
+    impl_->post(conference,
+                [participant](Conference& each) { each.remove_participant(participant); });
+}
+
+void Sfu::request_statistics(const ConferenceId& conference, uint64_t request) {
+    auto* worker = impl_->find(conference);
+    if (worker == nullptr) return impl_->report_nothing(request);
+    worker->post(conference, true,
+                 [request](Conference& each) { each.report_statistics(request); });
+}
+
+}  // namespace parley::sfu
