@@ -1,8 +1,7 @@
 import type { DeviceProblem, DeviceProblems } from './media/local-media';
 import { SessionRefused } from './call/group-call';
 import type { PresenceChange } from './muc/occupants';
-import { LoginError } from './xmpp/connection';
-import { ConnectionLostError, StanzaError, TimeoutError } from './xmpp/stanza-error';
+import { ConnectionLostError, LoginError, StanzaError, TimeoutError } from './xmpp/errors';
 
 /** Everything that can go wrong, in words for the person in front of the page. */
 

@@ -18,6 +18,8 @@ export interface CallMessage {
   service?: string | undefined;
   /** Order of acceptance as the room stamped it; undefined where the room does not stamp. */
   position?: number | undefined;
+  /** Full JID of the participant that the message is about, as the room stamped it. */
+  jid?: string | undefined;
   reason?: Reason | undefined;
   /** The room replays it to a newcomer; it was said earlier. */
   delayed: boolean;
@@ -61,6 +63,7 @@ export function parseCallMessage(message: Element): CallMessage | undefined {
     media: mediaOf(children(element, 'description', NS.rtp).map((d) => attribute(d, 'media') ?? '')),
     service: attribute(element, 'service'),
     position: intAttribute(element, 'position', POSITION_MAX),
+    jid: attribute(element, 'jid'),
     reason: reason && parseReason(reason),
     delayed: child(message, 'delay', NS.delay) !== undefined,
   };

@@ -3,7 +3,7 @@ import { jingleMessage, type JingleMessage, type Reason } from '../jingle/jingle
 import { PeerSession, type Flow, type SessionState } from '../jingle/peer-session';
 import { type Activity, ActivityMeter, MicrophoneMeter } from '../media/activity';
 import type { LocalMedia } from '../media/local-media';
-import { stanzaError } from '../xmpp/connection';
+import { stanzaError } from '../xmpp/errors';
 import { NS } from '../xmpp/namespaces';
 import { el } from '../xmpp/xml';
 import type { Mode } from './call-message';

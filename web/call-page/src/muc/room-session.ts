@@ -4,7 +4,7 @@ import type { Connection } from '../xmpp/connection';
 import { fetchRoomFacts, type RoomFacts } from '../xmpp/disco';
 import { bareJid, localOf, resourceOf } from '../xmpp/jid';
 import { NS } from '../xmpp/namespaces';
-import { parseStanzaError, TimeoutError } from '../xmpp/stanza-error';
+import { parseStanzaError, TimeoutError } from '../xmpp/errors';
 import { attribute, child, children, el } from '../xmpp/xml';
 import { applyPresence, type Occupants, type PresenceChange, speakerOf } from './occupants';
 
@@ -115,7 +115,10 @@ export class RoomSession {
     if (list && from === this.jid) this.setCalls(applyCallList(this.calls, parseCalls(list)));
     const callMessage = parseCallMessage(message);
     if (callMessage) {
-      const next = applyCallMessage(this.calls, callMessage, speakerOf(this.occupants, from), Date.now());
+      const speaker = speakerOf(this.occupants, from);
+      // Where nobody overwrites it, any occupant could write another's JID into the stamp.
+      if (callMessage.jid && this.facts?.stampsCalls) speaker.jid = callMessage.jid;
+      const next = applyCallMessage(this.calls, callMessage, speaker, Date.now());
       this.setCalls(next, callMessage);
       if (resourceOf(from) === this.nick) this.reply(id)?.resolve();
     }

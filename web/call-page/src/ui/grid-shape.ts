@@ -5,10 +5,11 @@ export interface TileSize {
   height: number;
 }
 
-const ASPECT_MIN = 3 / 4;
+/** Narrower than the camera's 16:9, so that the sides are cropped, but never by much. */
+const ASPECT_MIN = 6 / 5;
 const ASPECT_MAX = 16 / 9;
 
-/** The largest tiles, between portrait 3:4 and 16:9, of which `count` fit into the box with `gap` between them. */
+/** The tiles, between 6:5 and 16:9, that show the largest 16:9 pictures when `count` of them fill the box. */
 export function tileSize(count: number, width: number, height: number, gap: number): TileSize {
   let best: TileSize = { width: 0, height: 0 };
   for (let columns = 1; columns <= count; columns++) {
@@ -17,7 +18,7 @@ export function tileSize(count: number, width: number, height: number, gap: numb
     let h = (height - gap * (rows - 1)) / rows;
     if (w / h > ASPECT_MAX) w = h * ASPECT_MAX;
     if (w / h < ASPECT_MIN) h = w / ASPECT_MIN;
-    if (w > 0 && h > 0 && w * h > best.width * best.height) best = { width: Math.floor(w), height: Math.floor(h) };
+    if (h > 0 && w > best.width) best = { width: Math.floor(w), height: Math.floor(h) };
   }
   return best;
 }

@@ -1,7 +1,7 @@
 import { Strophe } from 'strophe.js';
+import { ConnectionLostError, LoginError, parseStanzaError, stanzaError, TimeoutError } from './errors';
 import { domainOf } from './jid';
 import { NS } from './namespaces';
-import { ConnectionLostError, parseStanzaError, TimeoutError } from './stanza-error';
 import { attribute, children, el } from './xml';
 
 type StropheConnection = InstanceType<typeof Strophe.Connection>;
@@ -13,13 +13,6 @@ const PING_INTERVAL_MS = 15_000;
 const PING_TIMEOUT_MS = 10_000;
 const RETRY_MS_MIN = 1_000;
 const RETRY_MS_MAX = 15_000;
-
-/** Why a login failed: the account was refused, or the server was not reached. */
-export class LoginError extends Error {
-  constructor(readonly kind: 'refused' | 'unreachable' | 'insecure', message: string) {
-    super(message);
-  }
-}
 
 export interface ConnectionEvents {
   /** The stream is up, after the login or again after a loss. */
@@ -236,8 +229,4 @@ export class Connection {
     const from = attribute(stanza, 'from');
     return from === to || (from === undefined && (to === '' || to === this.domain)) || to === '';
   }
-}
-
-export function stanzaError(type: string, condition: string, ...application: Element[]): Element {
-  return el('error', { type }, el(condition, { xmlns: NS.stanzaErrors }), ...application);
 }

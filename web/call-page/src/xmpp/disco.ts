@@ -22,6 +22,8 @@ export interface RoomListing {
 export interface RoomFacts extends RoomListing {
   isOpen: boolean;
   isSemiAnonymous: boolean;
+  /** The room's own call service checks and stamps call messages. */
+  stampsCalls: boolean;
   sfuService?: string | undefined;
 }
 
@@ -53,6 +55,7 @@ export function roomFacts(jid: string, info: Info): RoomFacts {
   return {
     jid, name: info.identities.find((i) => i.category === 'conference')?.name || jid.split('@')[0]!,
     isOpen, isSemiAnonymous, isPrivate: !isOpen && !isSemiAnonymous,
+    stampsCalls: has(NS.calls),
     hasCall: (form?.get('active_call')?.length ?? 0) > 0,
     sfuService: form?.get('sfu_service')?.[0],
   };

@@ -1,5 +1,5 @@
 import { NS } from './namespaces';
-import { attribute, child, children, text } from './xml';
+import { attribute, child, children, el, text } from './xml';
 
 /** A stanza of type `error`, RFC 6120 section 8.3, with the call protocol's application condition. */
 export class StanzaError extends Error {
@@ -26,8 +26,20 @@ export function parseStanzaError(stanza: Element): StanzaError {
   );
 }
 
+/** An `<error/>` to answer a request with. */
+export function stanzaError(type: string, condition: string, ...application: Element[]): Element {
+  return el('error', { type }, el(condition, { xmlns: NS.stanzaErrors }), ...application);
+}
+
 /** No answer came in time. */
 export class TimeoutError extends Error {}
 
 /** The connection was not there, or went away before the answer came. */
 export class ConnectionLostError extends Error {}
+
+/** Why a login failed: the account was refused, or the server was not reached. */
+export class LoginError extends Error {
+  constructor(readonly kind: 'refused' | 'unreachable' | 'insecure', message: string) {
+    super(message);
+  }
+}
