@@ -88,7 +88,11 @@ class Host:
     def start(self):
         """Returns when the server accepts clients. Raises HostError."""
         self.prepare()
-        with self.log.open("wb") as log:
+        self.start_again()
+
+    def start_again(self):
+        """Starts a prepared instance with the data it has. Raises HostError."""
+        with self.log.open("ab") as log:
             self.process = subprocess.Popen(self.command(), stdout=log, stderr=subprocess.STDOUT, cwd=self.folder)
         deadline = time.monotonic() + self.start_seconds_max
         while not self._accepts():

@@ -1,0 +1,91 @@
+#!/usr/bin/python3
+"""Runs the tests of this folder: slixmpp, Debian's XMPP client library, against parleyd."""
+
+import argparse
+import logging
+import pathlib
+import sys
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "scenarios")]
+
+from hosts.host import HostError  # noqa: E402
+from hosts.parleyd import Parleyd  # noqa: E402
+import stanzas  # noqa: E402
+import test_calls  # noqa: E402
+import test_limits  # noqa: E402
+import test_restart  # noqa: E402
+
+ACCOUNTS = 200
+
+
+class Result(unittest.TextTestResult):
+    """Counts tests, not subtests."""
+
+    def __init__(self, *arguments, **keywords):
+        super().__init__(*arguments, **keywords)
+        self.failed_tests = set()
+
+    def addSubTest(self, test, subtest, outcome):
+        super().addSubTest(test, subtest, outcome)
+        if outcome is not None:
+            self.failed_tests.add(test.id())
+
+    def addFailure(self, test, outcome):
+        super().addFailure(test, outcome)
+        self.failed_tests.add(test.id())
+
+    def addError(self, test, outcome):
+        super().addError(test, outcome)
+        self.failed_tests.add(test.id())
+
+
+def play(module, options):
+    """Runs a module's tests on an instance of their own; returns (passed, failed)."""
+    host = Parleyd(options.work / module.__name__, ACCOUNTS, getattr(module, "MODULE_OPTIONS", ()))
+    tests = unittest.defaultTestLoader.loadTestsFromModule(module)
+    if options.only:
+        tests = unittest.TestSuite(test for suite in tests for test in suite if options.only in test.id())
+    if not tests.countTestCases():
+        return 0, 0
+    failed = 0
+    try:
+        host.start()
+        for test_class in vars(module).values():
+            if isinstance(test_class, type) and issubclass(test_class, unittest.TestCase):
+                test_class.host, test_class.patience = host, options.patience
+        result = unittest.TextTestRunner(sys.stdout, verbosity=2, resultclass=Result).run(tests)
+        failed = len(result.failed_tests)
+        passed = result.testsRun - failed
+    except HostError as error:
+        print(f"FAILED to start: {error}")
+        return 0, tests.countTestCases()
+    try:
+        host.stop()
+    except HostError as error:
+        print(f"FAILED at the end: {error}")
+        failed += 1
+    return passed, failed
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--build", type=pathlib.Path, default=HERE.parent.parent / "build" / "dev")
+    parser.add_argument("--work", type=pathlib.Path, help="where data and logs go (default: BUILD/clients)")
+    parser.add_argument("--patience", type=float, default=1.0, help="multiplies every time limit")
+    parser.add_argument("--only", help="part of a test's name")
+    options = parser.parse_args()
+    options.build = options.build.resolve()
+    options.work = (options.work or options.build / "clients").resolve()
+    Parleyd.build = options.build
+    logging.basicConfig(level=logging.CRITICAL)
+    stanzas.register()
+    totals = [play(module, options) for module in (test_calls, test_limits, test_restart)]
+    passed, failed = (sum(column) for column in zip(*totals))
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
