@@ -4,11 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
+#include "hosts/server/muc/muc_config.hpp"
 #include "xmpp/jid.hpp"
 #include "xmpp/result.hpp"
 
@@ -46,16 +47,6 @@ struct Limits {
     std::chrono::milliseconds ping_timeout{15'000};
 };
 
-/// The chat rooms' service. [muc]
-struct MucConfig {
-    std::string domain;  ///< prepared; empty: no rooms
-    std::string name = "Chat rooms";
-    size_t rooms_max = 1000;
-    size_t occupants_max = 200;        ///< of one room; a room's own limit is at most this
-    size_t history_messages_max = 50;  ///< kept per room, and sent to who joins
-    bool members_may_create = true;    ///< false: only admins create rooms
-};
-
 /// [modules.NAME]
 struct ModuleConfig {
     std::string name;
@@ -80,7 +71,7 @@ struct Config {
 
     TlsConfig tls;
     Limits limits;
-    MucConfig muc;
+    std::optional<muc::MucConfig> muc;  ///< none: no rooms
     std::vector<ModuleConfig> modules;
 
     std::vector<std::string> warnings;  ///< what an admin should look at, one sentence each

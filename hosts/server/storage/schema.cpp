@@ -1,5 +1,7 @@
 #include "hosts/server/storage/schema.hpp"
 
+#include "hosts/server/muc/room_schema.hpp"
+
 namespace parley::server {
 namespace {
 
@@ -40,7 +42,7 @@ CREATE TABLE roster_item (
 ) WITHOUT ROWID;
 )sql";
 
-constexpr const char* migrations[] = {accounts_and_rosters};
+constexpr const char* migrations[] = {accounts_and_rosters, muc::muc_rooms_schema};
 
 }  // namespace
 
