@@ -1,0 +1,111 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hosts/prosody/binding/action_queue.hpp"
+#include "plugin-abi/loader/module_instance.hpp"
+#include "xmpp/element.hpp"
+#include "xsm/abi.h"
+#include "xsm/muc.h"
+
+namespace parley::prosody {
+
+/// Who hosts: the server, and the one MUC service that this instance works for.
+struct HostIdentity {
+    std::string name;
+    std::string version;
+    std::string muc_domain;
+};
+
+/// What the module says to a message, as far as it makes sense: rubbish is `refuse`.
+struct Verdict {
+    enum class Kind : uint8_t {
+        pass,
+        drop,     ///< with `xml`, an <error/>, for the sender; without it in silence
+        replace,  ///< `xml` is the <message/> to send instead
+        refuse,   ///< the module failed: the sender gets service-unavailable
+    };
+    Kind kind = Kind::refuse;
+    std::optional<xmpp::Element> xml;
+};
+
+/// The module's answer to an ad-hoc command: the child of the reply, <command/> or <error/>, or
+/// nothing where the module failed.
+using CommandAnswer = std::optional<xmpp::Element>;
+
+/// One instance of the native module and the host's half of it. Knows nothing of the server's
+/// language: a binding turns its values into these calls, and the actions into what the server
+/// does. The functions have the names, and the order, of the ABI's; a binding keeps both.
+///
+/// Every function but wake_fd is [host-context], and is followed by take_actions().
+class HostedModule {
+  public:
+    /// Opens the module and makes an instance. A module that fails here may have said why in its
+    /// log lines: `actions` gets them.
+    static abi::LoadResult<std::unique_ptr<HostedModule>> load(
+        const std::filesystem::path& path, std::span<const abi::ModuleOption> options,
+        HostIdentity identity, std::vector<Action>& actions);
+    ~HostedModule();
+
+    std::vector<Action> take_actions();
+
+    /// Blocks, at most 10 s (abi::ModuleLimits). `taken` are the names the module must not have.
+    abi::LoadResult<void> start(TakenNames taken);
+    /// Blocks likewise.
+    void stop();
+
+    /// The descriptor is readable: fetches log lines of other threads, and wakes the module where
+    /// it asked for that.
+    void on_wake();
+
+    void on_room_snapshot(const xsm_muc_room& room, std::span<const xsm_muc_occupant> occupants);
+    void on_room_configured(const xsm_muc_room& room);
+    void on_room_destroyed(const xsm_muc_room& room);
+    void on_occupant_joined(const xsm_muc_room& room, const xsm_muc_occupant& occupant);
+    void on_occupant_changed(const xsm_muc_room& room, std::string_view old_nick,
+                             const xsm_muc_occupant& occupant);
+    void on_occupant_left(const xsm_muc_room& room, const xsm_muc_occupant& occupant,
+                          xsm_muc_leave_reason reason);
+    Verdict on_message(const xsm_muc_room& room, const xsm_muc_occupant& sender,
+                       std::string_view stanza_xml);
+    /// True where the module answers; nothing where it failed. `sender` may be null.
+    std::optional<bool> on_room_iq(const xsm_muc_room& room, const xsm_muc_occupant* sender,
+                                   std::string_view stanza_xml);
+    /// False where the module failed.
+    bool on_stanza(std::string_view stanza_xml);
+    /// Children for the <query/> of a room's disco#info.
+    std::vector<xmpp::Element> on_room_info(std::string_view room_jid);
+    CommandAnswer on_command(std::string_view stanza_xml);
+    void on_timer(uint64_t id);
+
+    int wake_fd() const { return queue_->wake_fd(); }
+
+  private:
+    struct Surroundings;
+    class Call;
+
+    HostedModule() = default;
+
+    template <class Body>
+    bool call(const char* function, Body&& body);
+    /// As call, for a function of xsm_module_muc.
+    template <class Body>
+    bool call_muc(const char* function, Body&& body);
+    Verdict read_verdict(xsm_muc_verdict& verdict);
+    std::optional<xmpp::Element> parse(const char* function, const std::string& xml);
+    void complain(const char* function, std::string_view what);
+
+    std::unique_ptr<Surroundings> surroundings_;
+    ActionQueue* queue_ = nullptr;  ///< in surroundings_
+    std::unique_ptr<abi::ModuleInstance> instance_;
+    bool told_out_of_service_ = false;
+};
+
+}  // namespace parley::prosody

@@ -1,0 +1,248 @@
+// The Lua C module parley_host: HostedModule's functions for mod_parley.
+//
+//   load(path, options, identity) -> actions, module | nil, error
+//   start(module, taken) -> actions, true | nil, error
+//   stop(module) -> actions
+//   on_*(module, ...) -> actions, result...
+//   wake_fd(module) -> number
+//
+// `actions` are what the module wants done, to be carried out in order once what is going on is
+// over. The functions of the ABI have its names; a binding for another server has the same ones.
+
+#include <exception>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "hosts/prosody/binding/hosted_module.hpp"
+#include "hosts/prosody/binding/lua_values.hpp"
+
+namespace parley::prosody {
+
+namespace {
+
+constexpr const char* metatable_name = "parley.HostedModule";
+
+/// A Lua error is a longjmp that skips destructors: C++ code throws, and only this raises one.
+template <int (*function)(lua_State*)>
+int fenced(lua_State* lua) {
+    try {
+        return function(lua);
+    } catch (const std::exception& exception) {
+        lua_pushstring(lua, exception.what());
+    } catch (...) {
+        lua_pushliteral(lua, "not a std::exception");
+    }
+    return lua_error(lua);
+}
+
+HostedModule& module_of(lua_State* lua) {
+    void* userdata = luaL_testudata(lua, 1, metatable_name);
+    auto* module = userdata == nullptr ? nullptr : *static_cast<HostedModule**>(userdata);
+    if (module == nullptr) throw std::invalid_argument("module: a loaded module expected");
+    return *module;
+}
+
+/// Pushes the actions, the first result of every function.
+int give_actions(lua_State* lua, HostedModule& module) {
+    push_actions(lua, module.take_actions());
+    return 1;
+}
+
+int give_error(lua_State* lua, const abi::LoadError& error) {
+    lua_pushnil(lua);
+    push_string(lua, error.text);
+    return 3;
+}
+
+int load(lua_State* lua) {
+    const std::string path(read_string(lua, 1, "path"));
+    const auto options = read_options(lua, 2);
+    std::vector<Action> actions;
+    auto module = HostedModule::load(path, options, read_identity(lua, 3), actions);
+    if (!module) {
+        push_actions(lua, actions);
+        return give_error(lua, module.error());
+    }
+    give_actions(lua, **module);
+    auto* slot = static_cast<HostedModule**>(lua_newuserdata(lua, sizeof(HostedModule*)));
+    *slot = module->release();
+    luaL_setmetatable(lua, metatable_name);
+    return 2;
+}
+
+int start(lua_State* lua) {
+    HostedModule& module = module_of(lua);
+    const auto started = module.start(read_taken(lua, 2));
+    give_actions(lua, module);
+    if (!started) return give_error(lua, started.error());
+    lua_pushboolean(lua, 1);
+    return 2;
+}
+
+int stop(lua_State* lua) {
+    HostedModule& module = module_of(lua);
+    module.stop();
+    return give_actions(lua, module);
+}
+
+int on_wake(lua_State* lua) {
+    HostedModule& module = module_of(lua);
+    module.on_wake();
+    return give_actions(lua, module);
+}
+
+int on_room_snapshot(lua_State* lua) {
+    HostedModule& module = module_of(lua);
+    module.on_room_snapshot(read_room(lua, 2), read_occupants(lua, 3));
+    return give_actions(lua, module);
+}
+
+int on_room_configured(lua_State* lua) {
+    HostedModule& module = module_of(lua);
+    module.on_room_configured(read_room(lua, 2));
+    return give_actions(lua, module);
+}
+
+int on_room_destroyed(lua_State* lua) {
+    HostedModule& module = module_of(lua);
+    module.on_room_destroyed(read_room(lua, 2));
+    return give_actions(lua, module);
+}
+
+int on_occupant_joined(lua_State* lua) {
+    HostedModule& module = module_of(lua);
+    module.on_occupant_joined(read_room(lua, 2), read_occupant(lua, 3));
+    return give_actions(lua, module);
+}
+
+int on_occupant_changed(lua_State* lua) {
+    HostedModule& module = module_of(lua);
+    module.on_occupant_changed(read_room(lua, 2), read_string(lua, 3, "old_nick"),
+                               read_occupant(lua, 4));
+    return give_actions(lua, module);
+}
+
+int on_occupant_left(lua_State* lua) {
+    HostedModule& module = module_of(lua);
+    module.on_occupant_left(read_room(lua, 2), read_occupant(lua, 3), read_leave_reason(lua, 4));
+    return give_actions(lua, module);
+}
+
+/// -> actions, "pass" | "drop" | "replace" | "refuse", error or message or nil
+int on_message(lua_State* lua) {
+    HostedModule& module = module_of(lua);
+    const Verdict verdict =
+        module.on_message(read_room(lua, 2), read_occupant(lua, 3), read_string(lua, 4, "stanza"));
+    give_actions(lua, module);
+    constexpr const char* kinds[] = {"pass", "drop", "replace", "refuse"};
+    lua_pushstring(lua, kinds[static_cast<size_t>(verdict.kind)]);
+    if (!verdict.xml) return 2;
+    push_element(lua, *verdict.xml);
+    return 3;
+}
+
+/// -> actions, true | false, or nil where the module failed
+int on_room_iq(lua_State* lua) {
+    HostedModule& module = module_of(lua);
+    const xsm_muc_room room = read_room(lua, 2);
+    xsm_muc_occupant sender{};
+    const bool has_sender = !lua_isnil(lua, 3);
+    if (has_sender) sender = read_occupant(lua, 3);
+    const auto answers =
+        module.on_room_iq(room, has_sender ? &sender : nullptr, read_string(lua, 4, "stanza"));
+    give_actions(lua, module);
+    if (!answers) return 1;
+    lua_pushboolean(lua, *answers ? 1 : 0);
+    return 2;
+}
+
+/// -> actions, true, or false where the module failed
+int on_stanza(lua_State* lua) {
+    HostedModule& module = module_of(lua);
+    const bool taken = module.on_stanza(read_string(lua, 2, "stanza"));
+    give_actions(lua, module);
+    lua_pushboolean(lua, taken ? 1 : 0);
+    return 2;
+}
+
+/// -> actions, { element, ... }
+int on_room_info(lua_State* lua) {
+    HostedModule& module = module_of(lua);
+    const auto elements = module.on_room_info(read_string(lua, 2, "room_jid"));
+    give_actions(lua, module);
+    lua_createtable(lua, static_cast<int>(elements.size()), 0);
+    lua_Integer count = 0;
+    for (const xmpp::Element& element : elements) {
+        push_element(lua, element);
+        lua_rawseti(lua, -2, ++count);
+    }
+    return 2;
+}
+
+/// -> actions, <command/> or <error/>, or nil where the module failed
+int on_command(lua_State* lua) {
+    HostedModule& module = module_of(lua);
+    const CommandAnswer answer = module.on_command(read_string(lua, 2, "stanza"));
+    give_actions(lua, module);
+    if (!answer) return 1;
+    push_element(lua, *answer);
+    return 2;
+}
+
+int on_timer(lua_State* lua) {
+    HostedModule& module = module_of(lua);
+    module.on_timer(read_number(lua, 2, "id"));
+    return give_actions(lua, module);
+}
+
+int wake_fd(lua_State* lua) {
+    lua_pushinteger(lua, module_of(lua).wake_fd());
+    return 1;
+}
+
+int collect(lua_State* lua) {
+    auto* slot = static_cast<HostedModule**>(luaL_testudata(lua, 1, metatable_name));
+    if (slot != nullptr) delete std::exchange(*slot, nullptr);
+    return 0;
+}
+
+constexpr luaL_Reg functions[] = {
+    {"load", fenced<load>},
+    {"start", fenced<start>},
+    {"stop", fenced<stop>},
+    {"on_wake", fenced<on_wake>},
+    {"on_room_snapshot", fenced<on_room_snapshot>},
+    {"on_room_configured", fenced<on_room_configured>},
+    {"on_room_destroyed", fenced<on_room_destroyed>},
+    {"on_occupant_joined", fenced<on_occupant_joined>},
+    {"on_occupant_changed", fenced<on_occupant_changed>},
+    {"on_occupant_left", fenced<on_occupant_left>},
+    {"on_message", fenced<on_message>},
+    {"on_room_iq", fenced<on_room_iq>},
+    {"on_stanza", fenced<on_stanza>},
+    {"on_room_info", fenced<on_room_info>},
+    {"on_command", fenced<on_command>},
+    {"on_timer", fenced<on_timer>},
+    {"wake_fd", fenced<wake_fd>},
+    {"destroy", fenced<collect>},
+    {nullptr, nullptr},
+};
+
+}  // namespace
+
+}  // namespace parley::prosody
+
+extern "C" __attribute__((visibility("default"))) int luaopen_parley_host(lua_State* lua);
+
+int luaopen_parley_host(lua_State* lua) {
+    using namespace parley::prosody;
+    if (luaL_newmetatable(lua, metatable_name) != 0) {
+        lua_pushcfunction(lua, fenced<collect>);
+        lua_setfield(lua, -2, "__gc");
+    }
+    lua_pop(lua, 1);
+    luaL_newlib(lua, functions);
+    return 1;
+}
