@@ -1,0 +1,116 @@
+#include "hosts/server/modules/adhoc_commands.hpp"
+
+#include "hosts/server/modules/abi_values.hpp"
+#include "xmpp/namespaces.hpp"
+#include "xmpp/stanza_error.hpp"
+#include "xmpp/xml.hpp"
+
+namespace parley::server {
+namespace {
+
+using xmpp::Condition;
+using xmpp::ErrorType;
+
+xmpp::Element refuse(const xmpp::Element& iq, ErrorType type, Condition condition,
+                     std::string text) {
+    return xmpp::error_reply(iq, {type, condition, std::move(text), std::nullopt});
+}
+
+}  // namespace
+
+AdhocCommands::AdhocCommands(const Config& config, Router& router, std::function<void()> settle)
+    : config_(config), router_(router), settle_(std::move(settle)) {
+    const std::string ns(xmpp::ns::commands);
+    router_.iq_handlers().set(
+        ns, [this](const xmpp::Element& iq, const xmpp::Jid& from) { return handle(iq, from); });
+    router_.disco().add_feature(ns);
+    router_.disco().set_node(ns, {[this](const xmpp::Jid& from) { return items(from); }, nullptr});
+}
+
+AdhocCommands::~AdhocCommands() {
+    while (!commands_.empty())
+        remove(commands_.begin()->first);
+    router_.disco().remove_node(std::string(xmpp::ns::commands));
+    router_.disco().remove_feature(std::string(xmpp::ns::commands));
+    router_.iq_handlers().remove(xmpp::ns::commands);
+}
+
+void AdhocCommands::add(const std::string& node, const std::string& name,
+                        std::shared_ptr<HostedModule> module) {
+    commands_.insert_or_assign(node, Command{name, std::move(module)});
+    router_.disco().set_node(
+        node, {nullptr, [this, node](const xmpp::Jid& from) { return info(node, from); }});
+}
+
+void AdhocCommands::remove(const std::string& node) {
+    router_.disco().remove_node(node);
+    commands_.erase(node);
+}
+
+std::vector<ServerDisco::Item> AdhocCommands::items(const xmpp::Jid& from) const {
+    std::vector<ServerDisco::Item> items;
+    if (!config_.is_admin(from)) return items;
+    for (const auto& [node, command] : commands_)
+        items.push_back({config_.domain, node, command.name});
+    return items;
+}
+
+std::optional<std::vector<xmpp::Element>> AdhocCommands::info(const std::string& node,
+                                                              const xmpp::Jid& from) const {
+    const auto found = commands_.find(node);
+    if (found == commands_.end() || !config_.is_admin(from)) return std::nullopt;
+    xmpp::Element identity("identity", xmpp::ns::disco_info);
+    identity.set_attr("category", "automation")
+        .set_attr("type", "command-node")
+        .set_attr("name", found->second.name);
+    std::vector<xmpp::Element> children{std::move(identity)};
+    for (const std::string_view feature : {xmpp::ns::commands, xmpp::ns::data_form}) {
+        xmpp::Element element("feature", xmpp::ns::disco_info);
+        element.set_attr("var", feature);
+        children.push_back(std::move(element));
+    }
+    return children;
+}
+
+std::optional<xmpp::Element> AdhocCommands::handle(const xmpp::Element& iq, const xmpp::Jid& from) {
+    const xmpp::Element* payload = iq.child("command", xmpp::ns::commands);
+    if (iq.attr("type") != "set" || payload == nullptr)
+        return refuse(iq, ErrorType::modify, Condition::bad_request,
+                      "A command is run by an IQ set");
+    const auto found = commands_.find(std::string(payload->attr("node")));
+    if (!config_.is_admin(from))
+        return refuse(iq, ErrorType::auth, Condition::forbidden,
+                      "Only administrators run commands");
+    if (found == commands_.end())
+        return refuse(iq, ErrorType::cancel, Condition::item_not_found, "There is no such command");
+    return run(found->second, iq);
+}
+
+xmpp::Element AdhocCommands::run(const Command& command, const xmpp::Element& iq) {
+    const std::shared_ptr<HostedModule> module = command.module;
+    const std::string xml = xmpp::to_xml(iq);
+    std::optional<std::string> out;
+    module->call("on_command", [&](xsm_module* called) {
+        const auto& adhoc = module->instance()->extensions().adhoc;
+        if (!adhoc) return;
+        xsm_buf buffer{};
+        adhoc->on_command(called, view(xml), &buffer);
+        out = module->instance()->take(buffer);
+    });
+    settle_();
+    auto child = xmpp::parse_xml(out.value_or(""));
+    if (child && child->is("command", xmpp::ns::commands)) {
+        xmpp::Element reply = xmpp::iq_result(iq);
+        reply.add(std::move(*child));
+        return reply;
+    }
+    xmpp::Element reply = refuse(iq, ErrorType::wait, Condition::internal_server_error,
+                                 "The module did not answer; its messages are in the server's log");
+    if (child && child->is("error", xmpp::ns::client)) {
+        reply.remove_children("error", xmpp::ns::client);
+        reply.add(std::move(*child));
+    }
+    return reply;
+}
+
+}  // namespace parley::server

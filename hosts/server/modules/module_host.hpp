@@ -1,0 +1,89 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "hosts/server/app/event_loop.hpp"
+#include "hosts/server/modules/adhoc_commands.hpp"
+#include "hosts/server/modules/hosted_module.hpp"
+#include "hosts/server/modules/module_domain.hpp"
+#include "hosts/server/muc/muc_hooks.hpp"
+#include "hosts/server/muc/muc_service.hpp"
+#include "hosts/server/routing/router.hpp"
+
+namespace parley::server {
+
+/// Runs native modules (plugin-abi) in the server: the host's side of every extension.
+///
+/// Everything is on the server's loop, except what host functions tag [any-thread]. Modules are
+/// called in the middle of the server's work and only take note of what they want; it is done in
+/// flush(), in order, when the caller is at rest: what a module broadcasts while it judges a
+/// message follows that message.
+class ModuleHost : public muc::MucHooks {
+  public:
+    /// What is borrowed outlives the host.
+    ModuleHost(const Config& config, const std::string& version, EventLoop& loop, Router& router);
+    ~ModuleHost() override;
+
+    /// The MUC service, once it is there; before start(). Without it modules see no rooms.
+    void set_muc(muc::MucService* service) { muc_ = service; }
+
+    /// Loads and starts every module of the configuration. One that cannot be is logged with what
+    /// is to be done, and left out: the server goes on. Returns how many run.
+    size_t start();
+    /// Stops them in reverse order; what they say last is still routed.
+    void stop();
+
+    muc::MessageVerdict judge_message(const muc::Room& room, const muc::OccupantInfo& sender,
+                                      const xmpp::Element& message) override;
+    bool take_room_iq(const muc::Room& room, const muc::OccupantInfo* sender,
+                      const xmpp::Element& iq) override;
+    void room_configured(const muc::Room& room) override;
+    void room_destroyed(const muc::Room& room) override;
+    void occupant_joined(const muc::Room& room, const muc::OccupantInfo& occupant) override;
+    void occupant_changed(const muc::Room& room, std::string_view old_nick,
+                          const muc::OccupantInfo& occupant) override;
+    void occupant_left(const muc::Room& room, const muc::OccupantInfo& occupant,
+                       muc::LeaveReason reason) override;
+    std::vector<xmpp::Element> room_info(const muc::Room& room) override;
+    std::vector<std::string> service_features() override;
+    void flush() override;
+
+  private:
+    bool start_module(const ModuleConfig& module_config);
+    void clean_up(HostedModule& module);
+    void bury_dead();
+    void snapshot(HostedModule& module, const muc::Room& room);
+    muc::MessageVerdict judge_by(HostedModule& module, const muc::Room& room,
+                                 const muc::OccupantInfo& sender, const xmpp::Element& message);
+    /// Calls `body(module, muc functions)` of every module that has xsm.muc.
+    template <class Body>
+    void for_each_muc(const char* function, Body body);
+
+    void perform(HostedModule& module, action::Action& action);
+    void perform(HostedModule& module, action::Route& route);
+    void perform(HostedModule& module, action::Broadcast& broadcast);
+    void perform(HostedModule& module, action::SendToOccupant& send);
+    void perform(HostedModule& module, action::RequestSnapshot& request);
+    void perform(HostedModule& module, action::SetTimer& timer);
+    void perform(HostedModule& module, action::CancelTimer& timer);
+    void perform(HostedModule& module, action::AddService& service);
+    void perform(HostedModule& module, action::RemoveService& service);
+    void perform(HostedModule& module, action::AddCommand& command);
+    void perform(HostedModule& module, action::RemoveCommand& command);
+
+    const Config& config_;
+    EventLoop& loop_;
+    Router& router_;
+    muc::MucService* muc_ = nullptr;
+    std::shared_ptr<HostShared> shared_;
+    AdhocCommands commands_;
+    std::vector<std::shared_ptr<HostedModule>> modules_;
+    std::map<std::string, std::unique_ptr<ModuleDomain>> domains_;
+    bool flushing_ = false;
+};
+
+}  // namespace parley::server
