@@ -137,7 +137,7 @@ node_is_usable() {
 
 # A checksum over the files of a folder, without what tools put there.
 folder_checksum() {
-    find "$@" -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -print0 |
+    find "$@" -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/build/*' -print0 |
         LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum
 }
 

@@ -122,15 +122,15 @@ make_certificates() {
     printf '%s\n' "$names" >"$DEMO/certificate.names"
 }
 
-# "a:1", "b:1" for every address to listen on.
+# listen_list PORT ADDRESS: the addresses to listen on, loopback first, as TOML. ADDRESS may be empty.
 listen_list() {
     local port="$1" list
     list="\"127.0.0.1:$port\""
     if [[ -r /proc/net/if_inet6 ]] && grep -q ' lo$' /proc/net/if_inet6; then list+=", \"[::1]:$port\""; fi
-    case "$LISTEN" in
+    case "$2" in
         "" | 127.* | ::1) ;;
-        *:*) list+=", \"[$LISTEN]:$port\"" ;;
-        *) list+=", \"$LISTEN:$port\"" ;;
+        *:*) list+=", \"[$2]:$port\"" ;;
+        *) list+=", \"$2:$port\"" ;;
     esac
     printf '[%s]' "$list"
 }
@@ -144,13 +144,13 @@ admins = ["admin@localhost"]
 http_root = "$PAGE/dist"
 
 [c2s]
-listen = $(listen_list "$C2S_PORT")
+listen = $(listen_list "$C2S_PORT" "$LISTEN")
 
 [http]
-listen = $(listen_list "$HTTP_PORT")
+listen = $(listen_list "$HTTP_PORT" "")
 
 [https]
-listen = $(listen_list "$HTTPS_PORT")
+listen = $(listen_list "$HTTPS_PORT" "$LISTEN")
 
 [tls]
 certificate = "$DEMO/server.crt"
@@ -197,7 +197,8 @@ make_data() {
 }
 
 start_server() {
-    "$RELEASE/parleyd" --config "$DEMO/parleyd.toml" >"$DEMO/parleyd.log" 2>&1 </dev/null &
+    # In a session of its own: Ctrl-C comes to this script alone, which then ends the server once.
+    setsid "$RELEASE/parleyd" --config "$DEMO/parleyd.toml" >"$DEMO/parleyd.log" 2>&1 </dev/null &
     SERVER_PID=$!
     printf '%s\n' "$SERVER_PID" >"$DEMO/parleyd.pid"
     local tries=0

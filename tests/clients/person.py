@@ -37,7 +37,7 @@ class Person(slixmpp.ClientXMPP):
         self.add_event_handler("session_start", lambda _event: settle())
         self.add_event_handler("failed_all_auth", lambda _event: settle(AssertionError("login refused")))
         self.add_event_handler("connection_failed", lambda reason: settle(AssertionError(f"no connection: {reason}")))
-        self.connect(self.host.address.host, self.host.address.c2s)
+        self.connect((self.host.address.host, self.host.address.c2s))
         await asyncio.wait_for(ready, self.seconds)
         self.send_presence()
 

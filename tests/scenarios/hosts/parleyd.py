@@ -43,7 +43,7 @@ sfu_addresses = ["127.0.0.1"]
 class Parleyd(Host):
     features = {"core", "muc", "calls", "sfu", "adhoc", "limits", "channel-binding",
                 "strict-streams"}
-    limits = {"stanza_bytes": 65536, "stanza_bytes_before_login": 8192, "connections_per_address": 500}
+    limits = {"stanza_bytes": 65536, "stanza_bytes_before_login": 10000, "connections_per_address": 500}
     build = pathlib.Path("build/dev")  # set by the runner
 
     def prepare(self):
