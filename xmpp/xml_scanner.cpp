@@ -54,7 +54,8 @@ std::optional<XmlFault> XmlScanner::take(char c) {
         case State::question:
             return take_question(c);
         case State::declaration:
-            if (c == '>' && previous_ == '?') state_ = State::text;
+            tag_ended_ = c == '>' && previous_ == '?';
+            if (tag_ended_) state_ = State::text;
             previous_ = c;
             return std::nullopt;
     }

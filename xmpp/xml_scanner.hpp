@@ -21,7 +21,7 @@ class XmlScanner {
     };
 
     struct Progress {
-        size_t complete = 0;            ///< the bytes up to the end of the last whole tag
+        size_t complete = 0;  ///< the bytes up to the end of the last whole tag or declaration
         std::optional<XmlFault> fault;  ///< found in the bytes behind those
     };
 
@@ -61,7 +61,7 @@ class XmlScanner {
     Mode mode_;
     XmlLimits limits_;
     State state_ = State::text;
-    bool tag_ended_ = false;   ///< the byte just taken ended a tag
+    bool tag_ended_ = false;   ///< the byte just taken ended a tag, or the declaration
     bool is_end_tag_ = false;  ///< the tag began with "</"
     bool closed_ = false;
     char quote_ = 0;
