@@ -1,0 +1,532 @@
+#include <boost/test/unit_test.hpp>
+#include <thread>
+
+#include "sfu/byte_order.hpp"
+#include "sfu/sequence.hpp"
+#include "sfu/sfu.hpp"
+#include "tests/unit/sfu/test_peer.hpp"
+
+/// Whole SFU, real sockets: peers publish and subscribe over loopback.
+namespace parley::sfu::test {
+
+namespace {
+
+constexpr uint32_t kAudioSsrc = 0x0a0a0a0a;
+constexpr uint32_t kVideoSsrc = 0x0b0b0b0b;
+constexpr uint32_t kVideoRtxSsrc = 0x0c0c0c0c;
+constexpr uint8_t kOpus = 111;
+constexpr uint8_t kVp8 = 96;
+constexpr uint8_t kRtx = 97;
+constexpr uint8_t kLevelId = 1;
+constexpr uint8_t kSendTimeId = 2;
+
+std::vector<Content> published_contents() {
+    Content audio;
+    audio.name = "0";
+    audio.kind = MediaKind::audio;
+    audio.codecs = {{.payload_type = kOpus,
+                     .name = "opus",
+                     .clock_rate = 48'000,
+                     .channels = 2,
+                     .parameters = {{"minptime", "10"}, {"useinbandfec", "1"}},
+                     .feedback = {{"transport-cc", ""}}}};
+    audio.extensions = {{kLevelId, "urn:ietf:params:rtp-hdrext:ssrc-audio-level"}};
+    audio.sources = {{kAudioSsrc, {{"cname", "alice-cname"}, {"msid", "stream audio"}}}};
+    Content video;
+    video.name = "1";
+    video.kind = MediaKind::video;
+    video.codecs = {{.payload_type = kVp8,
+                     .name = "VP8",
+                     .clock_rate = 90'000,
+                     .parameters = {},
+                     .feedback = {{"nack", ""}, {"nack", "pli"}, {"goog-remb", ""}}},
+                    {.payload_type = kRtx,
+                     .name = "rtx",
+                     .clock_rate = 90'000,
+                     .parameters = {{"apt", "96"}},
+                     .feedback = {}}};
+    video.extensions = {
+        {kSendTimeId, "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"}};
+    video.sources = {{kVideoSsrc, {{"cname", "alice-cname"}, {"msid", "stream video"}}},
+                     {kVideoRtxSsrc, {{"cname", "alice-cname"}, {"msid", "stream video"}}}};
+    video.groups = {{"FID", {kVideoSsrc, kVideoRtxSsrc}}};
+    return {audio, video};
+}
+
+/// An SFU with what it said.
+class Fixture {
+  public:
+    explicit Fixture(Config config = loopback())
+        : sfu(std::move(config), [this](Event event) {
+              const std::lock_guard lock(mutex_);
+              events_.push_back(std::move(event));
+          }) {}
+
+    static Config loopback() {
+        Config config;
+        config.addresses = {"127.0.0.1"};
+        config.workers = 1;
+        return config;
+    }
+
+    /// The session's first event of the kind, once it is there; fails the test otherwise.
+    template <class Kind>
+    Kind expect(uint64_t session, milliseconds limit = milliseconds(10'000)) {
+        std::optional<Kind> found;
+        wait_until([&] { return (found = find<Kind>(session)).has_value(); }, limit);
+        BOOST_REQUIRE_MESSAGE(found, "event of session " << session);
+        return *found;
+    }
+
+    template <class Kind>
+    std::optional<Kind> find(uint64_t session) {
+        const std::lock_guard lock(mutex_);
+        for (const auto& event : events_) {
+            const auto* kind = std::get_if<Kind>(&event);
+            if (kind != nullptr && kind->session.value == session) return *kind;
+        }
+        return std::nullopt;
+    }
+
+    std::optional<SessionStatistics> statistics(uint64_t session) {
+        const uint64_t request = ++request_;
+        sfu.request_statistics(conference, request);
+        std::optional<SessionStatistics> result;
+        wait_until([&] {
+            const std::lock_guard lock(mutex_);
+            for (const auto& event : events_) {
+                const auto* report = std::get_if<StatisticsReport>(&event);
+                if (report == nullptr || report->request != request) continue;
+                for (const auto& each : report->sessions) {
+                    if (each.session.value == session) result = each;
+                }
+                return true;
+            }
+            return false;
+        });
+        return result;
+    }
+
+    /// A publisher that has connected.
+    std::unique_ptr<TestPeer> publish(const std::string& participant, uint64_t session,
+                                      std::vector<Content> contents = published_contents()) {
+        auto peer = std::make_unique<TestPeer>(peers, IceAgent::Role::controlling);
+        SessionDescription offer;
+        offer.contents = std::move(contents);
+        offer.transport = peer->describe(Fingerprint::Setup::actpass);
+        sfu.publish(conference, {participant}, {session}, offer);
+        const auto answer = expect<LocalDescription>(session).description;
+        BOOST_TEST((answer.transport.fingerprint->setup == Fingerprint::Setup::passive));
+        peer->connect(answer.transport, DtlsTransport::Role::client);
+        BOOST_REQUIRE(wait_until([&] { return peer->connected(); }));
+        expect<SessionConnected>(session);
+        return peer;
+    }
+
+    struct Receiver {
+        std::unique_ptr<TestPeer> peer;
+        SessionDescription offer;
+
+        uint32_t ssrc(size_t content) const { return offer.contents[content].sources[0].ssrc; }
+
+        uint32_t rtx_ssrc(size_t content) const { return offer.contents[content].sources[1].ssrc; }
+    };
+
+    Receiver subscribe(const std::string& receiver, const std::string& source, uint64_t session) {
+        sfu.subscribe(conference, {receiver}, {source}, {session});
+        Receiver result;
+        result.offer = expect<LocalDescription>(session).description;
+        result.peer = std::make_unique<TestPeer>(peers, IceAgent::Role::controlled);
+        SessionDescription answer;
+        answer.contents = result.offer.contents;
+        for (auto& content : answer.contents)
+            content.sources.clear();
+        answer.transport = result.peer->describe(Fingerprint::Setup::active);
+        result.peer->connect(result.offer.transport, DtlsTransport::Role::client);
+        // Trickled, and apart from the answer, as browsers do.
+        const auto candidates = std::exchange(answer.transport.candidates, {});
+        sfu.set_answer(conference, {session}, answer);
+        sfu.add_remote_candidates(conference, {session}, candidates);
+        BOOST_REQUIRE(wait_until([&] { return result.peer->connected(); }));
+        expect<SessionConnected>(session);
+        return result;
+    }
+
+    const ConferenceId conference{"conference"};
+    PeerThread peers;
+
+  private:
+    std::mutex mutex_;
+    std::vector<Event> events_;
+    uint64_t request_ = 0;
+
+  public:
+    Sfu sfu;
+};
+
+std::vector<uint8_t> numbered_payload(uint16_t number, size_t size) {
+    std::vector<uint8_t> payload(size, 0x55);
+    write_u16(payload.data(), number);
+    return payload;
+}
+
+void send_media(TestPeer& peer, uint16_t first, uint16_t count) {
+    const std::array<uint8_t, 1> level{0x85};
+    const std::array<uint8_t, 3> send_time{1, 2, 3};
+    for (uint16_t i = 0; i < count; ++i) {
+        const auto number = static_cast<uint16_t>(first + i);
+        const ExtensionElement audio_level{kLevelId, level};
+        const ExtensionElement abs_send_time{kSendTimeId, send_time};
+        peer.send_rtp({.payload_type = kOpus,
+                       .sequence = number,
+                       .timestamp = (uint32_t{first} + i) * 960,
+                       .ssrc = kAudioSsrc,
+                       .extensions = {&audio_level, 1}},
+                      numbered_payload(number, 80));
+        peer.send_rtp({.marker = true,
+                       .payload_type = kVp8,
+                       .sequence = number,
+                       .timestamp = (uint32_t{first} + i) * 3000,
+                       .ssrc = kVideoSsrc,
+                       .extensions = {&abs_send_time, 1}},
+                      numbered_payload(number, 1100));
+    }
+}
+
+/// Every packet once, in order, its number moved by one offset; likewise the timestamps.
+void check_continuity(const std::vector<ReceivedRtp>& packets, size_t count, uint32_t ticks) {
+    BOOST_REQUIRE_EQUAL(packets.size(), count);
+    for (size_t i = 1; i < packets.size(); ++i) {
+        BOOST_TEST(sequence_distance(packets[i - 1].header.sequence, packets[i].header.sequence) ==
+                   1);
+        BOOST_TEST(packets[i].header.timestamp - packets[i - 1].header.timestamp == ticks);
+        BOOST_TEST(read_u16(packets[i].payload.data()) ==
+                   static_cast<uint16_t>(read_u16(packets[i - 1].payload.data()) + 1));
+    }
+    BOOST_TEST(packets.front().header.sequence < 32768);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(forwarding)
+
+BOOST_AUTO_TEST_CASE(two_receivers_get_what_one_publishes) {
+    Fixture fixture;
+    auto alice = fixture.publish("alice", 1);
+    auto bob = fixture.subscribe("bob", "alice", 2);
+    auto carol = fixture.subscribe("carol", "alice", 3);
+    BOOST_TEST(bob.ssrc(0) != kAudioSsrc);
+    BOOST_TEST(bob.ssrc(1) != carol.ssrc(1));
+    BOOST_TEST((bob.offer.transport.fingerprint->setup == Fingerprint::Setup::actpass));
+    BOOST_TEST((bob.offer.contents[1].sources[0].attributes ==
+                std::vector<Parameter>{{"cname", "alice-cname"}, {"msid", "stream video"}}));
+
+    // Over the publisher's wrap.
+    send_media(*alice, 65'500, 100);
+    for (auto* receiver : {&bob, &carol}) {
+        BOOST_TEST(
+            wait_until([&] { return receiver->peer->received_count(receiver->ssrc(1)) == 100; }));
+        check_continuity(receiver->peer->received(receiver->ssrc(1)), 100, 3000);
+        BOOST_TEST(
+            wait_until([&] { return receiver->peer->received_count(receiver->ssrc(0)) == 100; }));
+        const auto audio = receiver->peer->received(receiver->ssrc(0));
+        check_continuity(audio, 100, 960);
+        BOOST_TEST((audio[0].extensions.at(kLevelId) == std::vector<uint8_t>{0x85}));
+        const auto video = receiver->peer->received(receiver->ssrc(1));
+        BOOST_TEST(video[0].header.marker);
+        BOOST_TEST((video[0].extensions.at(kSendTimeId) != std::vector<uint8_t>{1, 2, 3}));
+    }
+    const auto in = fixture.statistics(1);
+    const auto out = fixture.statistics(2);
+    BOOST_REQUIRE(in);
+    BOOST_REQUIRE(out);
+    BOOST_TEST(in->packets_received == 200u);
+    BOOST_TEST(out->packets_sent == 200u);
+    BOOST_TEST(in->packets_dropped == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_packet_is_sent_again_in_the_rtx_stream) {
+    Fixture fixture;
+    auto alice = fixture.publish("alice", 1);
+    auto bob = fixture.subscribe("bob", "alice", 2);
+    bob.peer->drop(bob.ssrc(1), 4);
+    bob.peer->drop(bob.ssrc(1), 7);
+    send_media(*alice, 100, 20);
+    BOOST_REQUIRE(wait_until([&] { return bob.peer->received_count(bob.ssrc(1)) == 18; }));
+    const auto video = bob.peer->received(bob.ssrc(1));
+    const auto lost = static_cast<uint16_t>(video[0].header.sequence + 4);
+
+    RtcpWriter nack;
+    nack.receiver_report(1, {});
+    const std::array<uint16_t, 2> sequences{lost, static_cast<uint16_t>(lost + 3)};
+    nack.nack(1, bob.ssrc(1), sequences);
+    bob.peer->send_rtcp(nack);
+    BOOST_REQUIRE(wait_until([&] { return bob.peer->received_count(bob.rtx_ssrc(1)) == 2; }));
+    const auto again = bob.peer->received(bob.rtx_ssrc(1));
+    BOOST_TEST(again[0].header.payload_type == kRtx);
+    BOOST_TEST(read_u16(again[0].payload.data()) == lost);
+    BOOST_TEST(read_u16(again[0].payload.data() + 2) == 104);
+    BOOST_TEST(again[0].payload.size() == 1102u);
+    BOOST_TEST(read_u16(again[1].payload.data()) == lost + 3);
+    BOOST_TEST(again[1].header.sequence == static_cast<uint16_t>(again[0].header.sequence + 1));
+    BOOST_TEST(fixture.statistics(2)->packets_retransmitted == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(without_rtx_a_missing_packet_is_sent_again_as_it_was) {
+    Fixture fixture;
+    auto contents = published_contents();
+    contents[1].codecs.pop_back();
+    contents[1].groups.clear();
+    contents[1].sources.pop_back();
+    auto alice = fixture.publish("alice", 1, contents);
+    auto bob = fixture.subscribe("bob", "alice", 2);
+    BOOST_TEST(bob.offer.contents[1].groups.empty());
+    bob.peer->drop(bob.ssrc(1), 2);
+    send_media(*alice, 1, 5);
+    BOOST_REQUIRE(wait_until([&] { return bob.peer->received_count(bob.ssrc(1)) == 4; }));
+    const auto lost = static_cast<uint16_t>(bob.peer->received(bob.ssrc(1))[0].header.sequence + 2);
+    RtcpWriter nack;
+    nack.nack(1, bob.ssrc(1), {&lost, 1});
+    bob.peer->send_rtcp(nack);
+    BOOST_REQUIRE(wait_until([&] { return bob.peer->received_count(bob.ssrc(1)) == 5; }));
+    BOOST_TEST(bob.peer->received(bob.ssrc(1))[4].header.sequence == lost);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_publisher_lost_is_asked_for_and_repaired) {
+    Fixture fixture;
+    auto alice = fixture.publish("alice", 1);
+    auto bob = fixture.subscribe("bob", "alice", 2);
+    send_media(*alice, 10, 5);
+    send_media(*alice, 16, 5);  // 15 is missing
+    std::optional<RtcpPacket::Nack> nack;
+    BOOST_REQUIRE(wait_until([&] {
+        for (const auto& packet : alice->received_rtcp(RtcpType::transport_feedback)) {
+            if (packet.view().media_ssrc() == kVideoSsrc) nack = packet.view().nack(0);
+        }
+        return nack.has_value();
+    }));
+    BOOST_TEST(nack->packet_id == 15);
+    BOOST_TEST(nack->bitmask == 0);
+    auto payload = numbered_payload(15, 902);
+    payload.insert(payload.begin(), {0, 15});
+    alice->send_rtp({.payload_type = kRtx,
+                     .sequence = 1,
+                     .timestamp = 15 * 3000,
+                     .ssrc = kVideoRtxSsrc,
+                     .extensions = {}},
+                    payload);
+    BOOST_REQUIRE(wait_until([&] { return bob.peer->received_count(bob.ssrc(1)) == 11; }));
+    const auto video = bob.peer->received(bob.ssrc(1));
+    BOOST_TEST(video.back().header.sequence ==
+               static_cast<uint16_t>(video.front().header.sequence + 5));
+    BOOST_TEST(video.back().header.payload_type == kVp8);
+    BOOST_TEST((video.back().payload == numbered_payload(15, 902)));
+}
+
+namespace {
+
+size_t picture_losses(const TestPeer& peer) {
+    size_t count = 0;
+    for (const auto& packet : peer.received_rtcp(RtcpType::payload_feedback)) {
+        if (packet.count == static_cast<uint8_t>(PayloadFeedback::pli)) {
+            BOOST_TEST((packet.view().media_ssrc() == kVideoSsrc));
+            ++count;
+        }
+    }
+    return count;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(keyframe_requests_of_many_receivers_are_merged) {
+    Fixture fixture;
+    auto alice = fixture.publish("alice", 1);
+    auto bob = fixture.subscribe("bob", "alice", 2);
+    BOOST_TEST(wait_until([&] { return picture_losses(*alice) == 1; }));  // on joining
+    auto carol = fixture.subscribe("carol", "alice", 3);
+    for (auto* receiver : {&bob, &carol, &bob, &carol}) {
+        RtcpWriter writer;
+        writer.picture_loss(1, receiver->ssrc(1));
+        writer.full_intra_request(1, receiver->ssrc(1), 1);
+        receiver->peer->send_rtcp(writer);
+    }
+    BOOST_TEST(wait_until([&] { return picture_losses(*alice) >= 2; }));
+    std::this_thread::sleep_for(milliseconds(700));
+    const auto count = picture_losses(*alice);
+    BOOST_TEST(count >= 2u);
+    BOOST_TEST(count <= 3u);
+    BOOST_TEST(fixture.statistics(2)->keyframe_requests == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(sender_reports_carry_the_capture_clock_on) {
+    Fixture fixture;
+    auto alice = fixture.publish("alice", 1);
+    auto bob = fixture.subscribe("bob", "alice", 2);
+    send_media(*alice, 10, 3);
+    constexpr NtpTime kNtp = 0xe0000000'00000000;
+    RtcpWriter reports;
+    reports.sender_report({.ssrc = kAudioSsrc, .ntp = kNtp, .rtp_timestamp = 10 * 960});
+    reports.sender_report({.ssrc = kVideoSsrc, .ntp = kNtp, .rtp_timestamp = 10 * 3000});
+    alice->send_rtcp(reports);
+
+    std::map<uint32_t, SenderInfo> infos;
+    BOOST_REQUIRE(wait_until([&] {
+        for (const auto& packet : bob.peer->received_rtcp(RtcpType::sender_report)) {
+            const auto info = packet.view().sender_info();
+            if (info) infos.emplace(info->ssrc, *info);
+        }
+        return infos.size() == 2;
+    }));
+    for (const size_t content : {size_t{0}, size_t{1}}) {
+        const auto& info = infos.at(bob.ssrc(content));
+        const double rate = content == 0 ? 48'000 : 90'000;
+        const auto first = bob.peer->received(bob.ssrc(content))[0].header.timestamp;
+        const double media = static_cast<int32_t>(info.rtp_timestamp - first) / rate;
+        const double capture = static_cast<double>(info.ntp - kNtp) / 4294967296.0;
+        BOOST_TEST(std::abs(media - capture) < 0.001);
+        BOOST_TEST(info.packet_count == 3u);
+    }
+    // The publisher is told how its media came through, and how much it may send.
+    BOOST_TEST(wait_until([&] {
+        for (const auto& packet : alice->received_rtcp(RtcpType::receiver_report)) {
+            const auto block = packet.view().report_block(0);
+            if (block && block->last_sender_report == ntp_middle(kNtp)) return true;
+        }
+        return false;
+    }));
+    BOOST_TEST(wait_until([&] {
+        for (const auto& packet : alice->received_rtcp(RtcpType::payload_feedback)) {
+            if (packet.view().estimated_bitrate_max().value_or(0) >= 2'000'000) return true;
+        }
+        return false;
+    }));
+}
+
+BOOST_AUTO_TEST_CASE(those_who_received_from_a_removed_participant_are_told) {
+    Fixture fixture;
+    auto alice = fixture.publish("alice", 1);
+    auto bob = fixture.subscribe("bob", "alice", 2);
+    auto carol = fixture.subscribe("carol", "alice", 3);
+    fixture.sfu.close_session(fixture.conference, {3});
+    BOOST_TEST(wait_until([&] { return carol.peer->failed(); }));  // close_notify
+    BOOST_TEST(!fixture.find<SessionFailed>(3));
+    fixture.sfu.remove_participant(fixture.conference, {"alice"});
+    const auto told = fixture.expect<SessionFailed>(2);
+    BOOST_TEST((told.reason == Reason::success));
+    BOOST_TEST(wait_until([&] { return bob.peer->failed() && alice->failed(); }));
+    const auto byes = bob.peer->received_rtcp(RtcpType::bye);
+    BOOST_TEST(!byes.empty());
+    BOOST_TEST(!fixture.find<SessionFailed>(1));
+    BOOST_TEST(!fixture.find<SessionFailed>(3));
+    BOOST_TEST(!fixture.statistics(1));
+}
+
+BOOST_AUTO_TEST_CASE(a_source_that_nobody_published_is_refused) {
+    Fixture fixture;
+    fixture.sfu.subscribe(fixture.conference, {"bob"}, {"alice"}, {2});
+    BOOST_TEST((fixture.expect<SessionFailed>(2).reason == Reason::failed_application));
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_never_connects_is_given_up) {
+    auto config = Fixture::loopback();
+    config.connect_timeout_ms_max = milliseconds(300);
+    Fixture fixture(config);
+    TestPeer peer(fixture.peers, IceAgent::Role::controlling);
+    SessionDescription offer;
+    offer.contents = published_contents();
+    offer.transport = peer.describe(Fingerprint::Setup::actpass);
+    fixture.sfu.publish(fixture.conference, {"alice"}, {1}, offer);
+    fixture.expect<LocalDescription>(1);
+    BOOST_TEST((fixture.expect<SessionFailed>(1).reason == Reason::connectivity_error));
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_falls_silent_is_given_up_and_its_receivers_are_told) {
+    auto config = Fixture::loopback();
+    config.disconnect_timeout_ms_max = milliseconds(500);
+    Fixture fixture(config);
+    auto alice = fixture.publish("alice", 1);
+    fixture.subscribe("bob", "alice", 2);
+    alice.reset();
+    BOOST_TEST((fixture.expect<SessionFailed>(1).reason == Reason::timeout));
+    BOOST_TEST((fixture.expect<SessionFailed>(2).reason != Reason::general_error));
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_fingerprint_is_a_security_error) {
+    Fixture fixture;
+    TestPeer peer(fixture.peers, IceAgent::Role::controlling);
+    SessionDescription offer;
+    offer.contents = published_contents();
+    offer.transport = peer.describe(Fingerprint::Setup::actpass);
+    offer.transport.fingerprint->value[0] =
+        offer.transport.fingerprint->value[0] == 'A' ? 'B' : 'A';
+    fixture.sfu.publish(fixture.conference, {"alice"}, {1}, offer);
+    const auto answer = fixture.expect<LocalDescription>(1).description;
+    peer.connect(answer.transport, DtlsTransport::Role::client);
+    BOOST_TEST((fixture.expect<SessionFailed>(1).reason == Reason::security_error));
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_wants_to_be_passive_makes_the_sfu_the_client) {
+    Fixture fixture;
+    auto alice = fixture.publish("alice", 1);
+    fixture.sfu.subscribe(fixture.conference, {"bob"}, {"alice"}, {2});
+    auto offer = fixture.expect<LocalDescription>(2).description;
+    TestPeer bob(fixture.peers, IceAgent::Role::controlled);
+    auto answer = offer;
+    answer.transport = bob.describe(Fingerprint::Setup::passive);
+    bob.connect(offer.transport, DtlsTransport::Role::server);
+    fixture.sfu.set_answer(fixture.conference, {2}, answer);
+    BOOST_TEST(wait_until([&] { return bob.connected(); }));
+    send_media(*alice, 1, 3);
+    BOOST_TEST(
+        wait_until([&] { return bob.received_count(offer.contents[1].sources[0].ssrc) == 3; }));
+}
+
+BOOST_AUTO_TEST_CASE(garbage_is_counted_and_hurts_nobody) {
+    Fixture fixture;
+    auto alice = fixture.publish("alice", 1);
+    auto bob = fixture.subscribe("bob", "alice", 2);
+    uint32_t state = 1;
+    const auto next = [&] { return state = state * 1664525 + 1013904223; };
+    for (int i = 0; i < 3000; ++i) {
+        std::vector<uint8_t> datagram(1 + (next() >> 16) % 1400);
+        for (auto& byte : datagram)
+            byte = static_cast<uint8_t>(next() >> 24);
+        if (i % 2 == 0) datagram[0] = static_cast<uint8_t>(128 + (next() >> 24) % 64);
+        if (i % 5 == 0 && datagram.size() > 12) write_u32(&datagram[8], kVideoSsrc);
+        alice->send_raw(datagram);
+        bob.peer->send_raw(datagram);
+    }
+    send_media(*alice, 10, 20);
+    BOOST_TEST(wait_until([&] { return bob.peer->received_count(bob.ssrc(1)) == 20; }));
+    check_continuity(bob.peer->received(bob.ssrc(1)), 20, 3000);
+    BOOST_TEST(fixture.statistics(1)->packets_dropped > 500u);
+    BOOST_TEST(fixture.statistics(1)->packets_received == 40u);
+}
+
+BOOST_AUTO_TEST_CASE(an_ssrc_that_nobody_told_is_learned_from_its_payload_type) {
+    Fixture fixture;
+    auto contents = published_contents();
+    for (auto& content : contents) {
+        content.sources.clear();
+        content.groups.clear();
+    }
+    auto alice = fixture.publish("alice", 1, contents);
+    auto bob = fixture.subscribe("bob", "alice", 2);
+    send_media(*alice, 10, 20);
+    BOOST_TEST(wait_until([&] { return bob.peer->received_count(bob.ssrc(0)) == 20; }));
+    BOOST_TEST(wait_until([&] { return bob.peer->received_count(bob.ssrc(1)) == 20; }));
+}
+
+BOOST_AUTO_TEST_CASE(a_second_publication_replaces_the_first) {
+    Fixture fixture;
+    auto alice = fixture.publish("alice", 1);
+    auto bob = fixture.subscribe("bob", "alice", 2);
+    auto again = fixture.publish("alice", 3);
+    BOOST_TEST((fixture.expect<SessionFailed>(1).reason == Reason::success));
+    BOOST_TEST((fixture.expect<SessionFailed>(2).reason == Reason::success));
+    BOOST_TEST(!fixture.find<SessionFailed>(3));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace parley::sfu::test
