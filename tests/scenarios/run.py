@@ -11,6 +11,7 @@ import time
 import traceback
 
 HERE = pathlib.Path(__file__).resolve().parent
+SKIPPED = 77  # exit status: the host is not on this machine
 sys.path.insert(0, str(HERE))
 
 from hosts import driver  # noqa: E402
@@ -92,6 +93,10 @@ def main():
     except dialogue.FormatError as error:
         print(f"{error}\n0 passed, 1 failed")
         return 1
+    reason = make_host.unavailable()
+    if reason:
+        print(f"skip   all of {options.host}: {reason}\n0 passed, 0 failed, {len(scenarios)} skipped")
+        return SKIPPED
     groups = collections.defaultdict(list)
     passed = failed = skipped = 0
     for scenario in scenarios:

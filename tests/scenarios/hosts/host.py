@@ -53,6 +53,11 @@ class Host:
         self.address = Address("127.0.0.1", "localhost", "conference.localhost", "sfu.localhost",
                                free_port(), free_port(), free_port())
 
+    @classmethod
+    def unavailable(cls):
+        """Why the host cannot run on this machine and how to mend that, or None."""
+        return None
+
     # --- accounts: a scenario's client gets one that nobody else uses
 
     @staticmethod
