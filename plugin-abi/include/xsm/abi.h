@@ -1,17 +1,18 @@
 /* The contract between an XMPP server and a native module: the core every module needs.
  *
- * A module is a shared object with exactly one exported symbol, xsm_get_entry. Everything beyond this
- * header is an extension, asked for by name in either direction: xsm/muc.h is "xsm.muc/1", and so on.
- * The shape is CLAP's (audio plug-ins); docs/decisions/ says why. plugin-abi/STYLE.md has the rules.
+ * A module is a shared object with exactly one exported symbol, xsm_get_entry. Everything beyond
+ * this header is an extension, asked for by name in either direction: xsm/muc.h is "xsm.muc/1", and
+ * so on. The shape is CLAP's (audio plug-ins); docs/decisions/ says why. plugin-abi/STYLE.md has
+ * the rules.
  *
  * Threads. Every function pointer carries one of two tags:
- *   [host-context]  called by the host, serialised per instance (never two at once), on no particular
- *                   thread; returns within XSM_CALL_BUDGET_US; the host holds no lock of its own that
- *                   a host function would take. Host functions only queue: they never re-enter the module.
- *   [any-thread]    may be called from any thread at any time between create and the return of stop.
+ *   [host-context]  called by the host, serialised per instance (never two at once), on no
+ * particular thread; returns within XSM_CALL_BUDGET_US; the host holds no lock of its own that a
+ * host function would take. Host functions only queue: they never re-enter the module. [any-thread]
+ * may be called from any thread at any time between create and the return of stop.
  *
- * Ownership. xsm_view is borrowed for the duration of the call. xsm_buf is allocated by the module and
- * freed by the host through xsm_module.free_buf. No allocator is shared.
+ * Ownership. xsm_view is borrowed for the duration of the call. xsm_buf is allocated by the module
+ * and freed by the host through xsm_module.free_buf. No allocator is shared.
  *
  * Growth. Structs begin with their size in bytes and only ever grow at the end; a reader looks at
  * struct_size before it touches a member that a later revision added.
@@ -50,6 +51,7 @@ typedef struct xsm_buf {
 } xsm_buf;
 
 typedef int32_t xsm_status;
+
 enum {
     XSM_OK = 0,
     XSM_ERROR = 1,       /* the call failed; the text says why, where there is one */
@@ -58,11 +60,13 @@ enum {
 };
 
 typedef int32_t xsm_log_level;
+
 enum { XSM_LOG_DEBUG = 0, XSM_LOG_INFO = 1, XSM_LOG_WARNING = 2, XSM_LOG_ERROR = 3 };
 
-/* One option of the module's table in the host's configuration. Nested tables are flattened with dots
- * ("sfu.port_min"); a list is the same key once per element, in order; booleans are "true" and "false";
- * numbers are decimal. */
+/* One option of the module's table in the host's configuration. Nested tables are flattened with
+ * dots
+ * ("sfu.port_min"); a list is the same key once per element, in order; booleans are "true" and
+ * "false"; numbers are decimal. */
 typedef struct xsm_option {
     xsm_view key;
     xsm_view value;
@@ -93,9 +97,9 @@ typedef struct xsm_module {
     uint32_t struct_size;
     void* self;
 
-    /* Starts threads, registers services. On failure *error says why and how to mend it. The host gives
-     * up after its own time limit (parleyd: 10 s) and never calls the instance again. [host-context],
-     * not bound by XSM_CALL_BUDGET_US */
+    /* Starts threads, registers services. On failure *error says why and how to mend it. The host
+     * gives up after its own time limit (parleyd: 10 s) and never calls the instance again.
+     * [host-context], not bound by XSM_CALL_BUDGET_US */
     xsm_status (*start)(struct xsm_module* module, xsm_buf* error);
 
     /* Ends what start began and joins every thread; no host function is called after it returned.
@@ -111,7 +115,8 @@ typedef struct xsm_module {
     /* Frees a buffer this module gave out; {NULL, 0} is allowed. [any-thread] */
     void (*free_buf)(struct xsm_module* module, xsm_buf buffer);
 
-    /* The module's half of an extension, or NULL. The struct lives as long as the instance. [any-thread] */
+    /* The module's half of an extension, or NULL. The struct lives as long as the instance.
+     * [any-thread] */
     const void* (*get_extension)(struct xsm_module* module, const char* id);
 } xsm_module;
 
@@ -123,9 +128,9 @@ typedef struct xsm_entry {
     const char* version;
     const char* description; /* one line */
 
-    /* Makes an instance. The options are borrowed for the call. On failure returns anything but XSM_OK,
-     * *module stays NULL, and *error says which option is wrong and what it may be; the host frees it
-     * with xsm_entry.free_buf. [host-context], not bound by XSM_CALL_BUDGET_US */
+    /* Makes an instance. The options are borrowed for the call. On failure returns anything but
+     * XSM_OK, *module stays NULL, and *error says which option is wrong and what it may be; the
+     * host frees it with xsm_entry.free_buf. [host-context], not bound by XSM_CALL_BUDGET_US */
     xsm_status (*create)(const xsm_host* host, const xsm_option* options, size_t option_count,
                          xsm_module** module, xsm_buf* error);
 
@@ -133,8 +138,8 @@ typedef struct xsm_entry {
     void (*free_buf)(xsm_buf buffer);
 } xsm_entry;
 
-/* The type of the exported symbol. host_abi_max is the newest ABI the host knows. Returns NULL where the
- * module has no ABI that old. [any-thread] */
+/* The type of the exported symbol. host_abi_max is the newest ABI the host knows. Returns NULL
+ * where the module has no ABI that old. [any-thread] */
 typedef const xsm_entry* (*xsm_get_entry_fn)(uint32_t host_abi_max);
 
 #ifdef __cplusplus

@@ -1,5 +1,5 @@
-/* "xsm.adhoc/1": ad-hoc commands (XEP-0050) of the module, on the server's own domain. The host checks who
- * may run them, and lists them in disco#items only to those who may. */
+/* "xsm.adhoc/1": ad-hoc commands (XEP-0050) of the module, on the server's own domain. The host
+ * checks who may run them, and lists them in disco#items only to those who may. */
 #ifndef XSM_ADHOC_H
 #define XSM_ADHOC_H
 
@@ -12,6 +12,7 @@ extern "C" {
 #define XSM_EXT_ADHOC "xsm.adhoc/1"
 
 typedef int32_t xsm_adhoc_access;
+
 enum { XSM_ADHOC_ADMIN = 0 /* administrators of the server; others get forbidden */ };
 
 /* Host's half. */
@@ -31,7 +32,8 @@ typedef struct xsm_module_adhoc {
 
     /* One <iq type='set'/> with a <command/> for a node of this module, its sender already allowed.
      * Puts into *out the one child of the answer: a <command/> element (sent as result), or an
-     * <error/> element (sent as error). Sessions are the module's to keep and to bound. [host-context] */
+     * <error/> element (sent as error). Sessions are the module's to keep and to bound.
+     * [host-context] */
     void (*on_command)(xsm_module* module, xsm_view stanza_xml, xsm_buf* out);
 } xsm_module_adhoc;
 

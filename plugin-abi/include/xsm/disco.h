@@ -1,5 +1,5 @@
-/* "xsm.disco/1": what service discovery (XEP-0030) says of the MUC service and its rooms. A service of
- * the module's own (xsm.service) answers for itself. */
+/* "xsm.disco/1": what service discovery (XEP-0030) says of the MUC service and its rooms. A service
+ * of the module's own (xsm.service) answers for itself. */
 #ifndef XSM_DISCO_H
 #define XSM_DISCO_H
 
@@ -23,9 +23,9 @@ typedef struct xsm_host_disco {
 typedef struct xsm_module_disco {
     uint32_t struct_size;
 
-    /* Somebody asks disco#info of a room (no node). Puts into *out further children for the <query/>:
-     * <feature/> and <x xmlns='jabber:x:data'/> elements in a row, each declaring its namespace, or
-     * leaves it empty. [host-context] */
+    /* Somebody asks disco#info of a room (no node). Puts into *out further children for the
+     * <query/>: <feature/> and <x xmlns='jabber:x:data'/> elements in a row, each declaring its
+     * namespace, or leaves it empty. [host-context] */
     void (*on_room_info)(xsm_module* module, xsm_view room_jid, xsm_buf* out);
 } xsm_module_disco;
 

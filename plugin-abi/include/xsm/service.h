@@ -14,9 +14,9 @@ extern "C" {
 typedef struct xsm_host_service {
     uint32_t struct_size;
 
-    /* From now on every stanza to `domain` or to any JID at it goes to on_stanza; disco#items of the
-     * server lists it under `name`. XSM_INVALID where the domain is taken or not a domain. Call it in
-     * start. [host-context] */
+    /* From now on every stanza to `domain` or to any JID at it goes to on_stanza; disco#items of
+     * the server lists it under `name`. XSM_INVALID where the domain is taken or not a domain. Call
+     * it in start. [host-context] */
     xsm_status (*add)(const xsm_host* host, xsm_view domain, xsm_view name);
 
     /* Gives the domain back; stop does it for what is left. [host-context] */
@@ -27,9 +27,9 @@ typedef struct xsm_host_service {
 typedef struct xsm_module_service {
     uint32_t struct_size;
 
-    /* One complete stanza to a registered domain, of any kind and type, results and errors included;
-     * `from` is verified by the host and full where the sender is a client. The module answers with
-     * xsm.stanza; an IQ it leaves unanswered stays unanswered. [host-context] */
+    /* One complete stanza to a registered domain, of any kind and type, results and errors
+     * included; `from` is verified by the host and full where the sender is a client. The module
+     * answers with xsm.stanza; an IQ it leaves unanswered stays unanswered. [host-context] */
     void (*on_stanza)(xsm_module* module, xsm_view stanza_xml);
 } xsm_module_service;
 
