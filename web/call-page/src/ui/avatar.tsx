@@ -10,7 +10,7 @@ export function initials(name: string): string {
 
 /** The same name has the same colour on every page. */
 function hue(name: string): number {
-  return [...name].reduce((sum, c) => (sum * 31 + c.codePointAt(0)!) % 65_521, 7) % HUES;
+  return ([...name].reduce((hash, c) => Math.imul(hash ^ c.codePointAt(0)!, 16_777_619), 2_166_136_261) >>> 8) % HUES;
 }
 
 export function Avatar({ name }: { name: string }): JSX.Element {

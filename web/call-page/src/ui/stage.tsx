@@ -55,7 +55,7 @@ function statusOf(call: CallView, room: RoomView): string {
   if (call.phase === 'ringing') {
     return (silent.length ? `Ringing: ${people(silent)}\u2026` : 'Nobody else is here to answer.') + rejected;
   }
-  return call.peers.length === 0 ? `You are the only one in the call.${rejected}` : rejected.trim();
+  return call.peers.length === 0 ? `You are the only one in the call.${rejected}` : '';
 }
 
 function Clock({ since, running }: { since: number; running: boolean }): JSX.Element {
@@ -96,6 +96,8 @@ function Grid({ call }: { call: CallView }): JSX.Element {
 
 interface ToolProps {
   label: string;
+  /** What the button does, where the label is too short to say it. */
+  title?: string;
   testId: string;
   pressed?: boolean;
   off?: boolean;
@@ -104,10 +106,10 @@ interface ToolProps {
   children: ComponentChildren;
 }
 
-function Tool({ label, testId, pressed, off, danger, onClick, children }: ToolProps): JSX.Element {
+function Tool({ label, title = label, testId, pressed, off, danger, onClick, children }: ToolProps): JSX.Element {
   return (
     <button type="button" class={`tool${off ? ' off' : ''}${pressed ? ' pressed' : ''}${danger ? ' danger' : ''}`}
-      data-testid={testId} aria-pressed={pressed} onClick={onClick}>
+      data-testid={testId} aria-pressed={pressed} aria-label={title} title={title} onClick={onClick}>
       {children}<span>{label}</span>
     </button>
   );
@@ -126,13 +128,13 @@ function Toolbar({ app, call, showPeople, onPeople }: {
         {call.microphoneOn ? <MicrophoneIcon /> : <MicrophoneOffIcon />}
       </Tool>
       {video && (
-        <Tool label={call.cameraOn ? 'Camera off' : 'Camera on'} testId="toggle-camera" off={!call.cameraOn}
+        <Tool label="Camera" title={call.cameraOn ? 'Turn camera off' : 'Turn camera on'} testId="toggle-camera" off={!call.cameraOn}
           onClick={() => app.toggleCamera()}>
           {call.cameraOn ? <CameraIcon /> : <CameraOffIcon />}
         </Tool>
       )}
       {canShare && (
-        <Tool label={call.screenOn ? 'Stop sharing' : 'Share screen'} testId="toggle-screen" pressed={call.screenOn}
+        <Tool label={call.screenOn ? 'Stop' : 'Share'} title={call.screenOn ? 'Stop sharing' : 'Share screen'} testId="toggle-screen" pressed={call.screenOn}
           onClick={() => void app.toggleScreen()}>
           <ScreenIcon />
         </Tool>

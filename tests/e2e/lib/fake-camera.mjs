@@ -1,0 +1,57 @@
+/** Draws a head and shoulders before a coloured wall as a Y4M file, for Chromium's fake camera. */
+import { open } from 'node:fs/promises';
+
+const WIDTH = 640;
+const HEIGHT = 360;
+const FRAMES = 48;
+const FPS = 24;
+
+function rgbToYuv([r, g, b]) {
+  return [
+    16 + 0.257 * r + 0.504 * g + 0.098 * b,
+    128 - 0.148 * r - 0.291 * g + 0.439 * b,
+    128 + 0.439 * r - 0.368 * g - 0.071 * b,
+  ];
+}
+
+const mix = (a, b, t) => a.map((v, i) => v + (b[i] - v) * t);
+const inEllipse = (x, y, cx, cy, rx, ry) => ((x - cx) / rx) ** 2 + ((y - cy) / ry) ** 2 < 1;
+
+/** Colour at a point of the picture; `sway` moves the person sideways, in pixels. */
+function colour(x, y, { wall, light, skin, hair, shirt }, sway) {
+  const cx = WIDTH / 2 + sway;
+  if (inEllipse(x, y, cx, 172, 56, 72)) return y < 132 + ((x - cx) / 56) ** 2 * 26 ? hair : mix(skin, [60, 40, 30], (x - cx + 56) / 620);
+  if (inEllipse(x, y, cx, 152, 70, 78) && y < 190) return hair;
+  if (Math.abs(x - cx) < 24 && y > 172 && y < 270) return mix(skin, [60, 40, 30], 0.22);
+  if (inEllipse(x, y, cx, 372, 150, 126)) return mix(shirt, [0, 0, 0], Math.max(0, (x - cx) / 600));
+  const lamp = Math.max(0, 1 - Math.hypot(x - WIDTH * 0.78, y - HEIGHT * 0.2) / 420);
+  return mix(mix(wall, [20, 24, 26], (y / HEIGHT) * 0.35), light, lamp * 0.75);
+}
+
+function frame(look, sway) {
+  const chroma = (WIDTH / 2) * (HEIGHT / 2);
+  const data = Buffer.alloc(WIDTH * HEIGHT + 2 * chroma);
+  for (let y = 0; y < HEIGHT; y++) {
+    for (let x = 0; x < WIDTH; x++) {
+      const [luma, u, v] = rgbToYuv(colour(x, y, look, sway));
+      data[y * WIDTH + x] = luma;
+      if (x % 2 === 0 && y % 2 === 0) {
+        const at = (y / 2) * (WIDTH / 2) + x / 2;
+        data[WIDTH * HEIGHT + at] = u;
+        data[WIDTH * HEIGHT + chroma + at] = v;
+      }
+    }
+  }
+  return data;
+}
+
+/** `look`: RGB colours of wall, light, skin, hair and shirt. */
+export async function writeFakeCamera(file, look) {
+  const out = await open(file, 'w');
+  await out.write(`YUV4MPEG2 W${WIDTH} H${HEIGHT} F${FPS}:1 Ip A1:1 C420jpeg\n`);
+  for (let i = 0; i < FRAMES; i++) {
+    await out.write('FRAME\n');
+    await out.write(frame(look, Math.round(5 * Math.sin((2 * Math.PI * i) / FRAMES))));
+  }
+  await out.close();
+}
