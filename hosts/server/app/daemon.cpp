@@ -7,6 +7,11 @@
 #include <csignal>
 #include <cstdlib>
 
+#include "hosts/server/app/version.hpp"
+#include "hosts/server/modules/module_host.hpp"
+#include "hosts/server/muc/muc_service.hpp"
+#include "hosts/server/muc/sqlite_room_store.hpp"
+#include "hosts/server/net/random_id.hpp"
 #include "hosts/server/storage/data_dir.hpp"
 
 namespace parley::server {
@@ -39,6 +44,45 @@ class Signals {
     bool stopping_ = false;
 };
 
+/// The rooms and the modules that watch them, plugged into the server.
+class Rooms {
+  public:
+    explicit Rooms(Server& server)
+        : server_(server),
+          modules_(server.config(), version(), server.loop(), server.router()),
+          store_(server.database()) {}
+
+    xmpp::Result<void> start() {
+        const auto& config = server_.config().muc;
+        if (config) {
+            service_.emplace(muc::Context{*config, server_.router(), store_, modules_,
+                                          [] { return std::chrono::system_clock::now(); },
+                                          random_id});
+            modules_.set_muc(&*service_);
+            if (auto loaded = service_->load_rooms(); !loaded) return loaded;
+            server_.router().add_service(config->domain.domain(), *service_);
+        }
+        modules_.start();
+        return {};
+    }
+
+    /// What is said at the end is routed by the loop, before anything posted to it afterwards.
+    void stop() {
+        modules_.stop();
+        if (service_) service_->shut_down();
+    }
+
+    ~Rooms() {
+        if (service_) server_.router().remove_service(server_.config().muc->domain.domain());
+    }
+
+  private:
+    Server& server_;
+    ModuleHost modules_;
+    muc::SqliteRoomStore store_;
+    std::optional<muc::MucService> service_;
+};
+
 int run(Config config) {
     const auto lock = DataDirLock::take(config.data_dir);
     if (!lock) {
@@ -49,14 +93,23 @@ int run(Config config) {
 
     EventLoop loop;
     Server server(std::move(config), loop);
+    Rooms rooms(server);
+    if (const auto started = rooms.start(); !started) {
+        spdlog::critical("{}", started.error().text);
+        return 1;
+    }
     const auto addresses = server.open();
     if (!addresses) {
         spdlog::critical("{}", addresses.error().text);
+        rooms.stop();
         return 1;
     }
     spdlog::info("parleyd ready: {}", *addresses);
 
-    Signals signals(loop, [&] { server.close([&] { loop.stop(); }); });
+    Signals signals(loop, [&] {
+        rooms.stop();
+        loop.post([&] { server.close([&] { loop.stop(); }); });
+    });
     loop.run();
     spdlog::info("parleyd stopped");
     return 0;

@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "hosts/server/app/daemon.hpp"
+#include "hosts/server/app/version.hpp"
 
 namespace {
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "hosts/server/config/address.hpp"
+#include "hosts/server/app/version.hpp"
 #include "hosts/server/net/connection_limiter.hpp"
 #include "hosts/server/net/http_connection.hpp"
 #include "hosts/server/net/listener.hpp"
@@ -25,8 +25,6 @@ constexpr std::chrono::milliseconds close_wait{2500};
 constexpr std::chrono::milliseconds close_poll{50};
 
 }  // namespace
-
-std::string version() { return PARLEY_VERSION; }
 
 struct Server::Net {
     Net(EventLoop& loop, Router& router, CredentialSource& accounts, const Config& config_)

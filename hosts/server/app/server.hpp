@@ -50,7 +50,4 @@ class Server {
     std::unique_ptr<Net> net_;
 };
 
-/// The version this build has, "0.1.0".
-std::string version();
-
 }  // namespace parley::server

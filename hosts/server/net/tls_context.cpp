@@ -45,11 +45,10 @@ ChannelBinding channel_binding(SSL* connection) {
     ChannelBinding binding;
     const bool tls13 = SSL_version(connection) >= TLS1_3_VERSION;
     std::array<unsigned char, 64> bytes{};
-    if (!tls13) {
-        const size_t size = SSL_get_peer_finished(connection, bytes.data(), bytes.size());
-        binding.tls_unique.assign(reinterpret_cast<const char*>(bytes.data()),
-                                  std::min(size, bytes.size()));
-    }
+    const size_t size = SSL_get_peer_finished(connection, bytes.data(), bytes.size());
+    binding.tls_unique.assign(reinterpret_cast<const char*>(bytes.data()),
+                              std::min(size, bytes.size()));
+    binding.tls_unique_defined = !tls13;
     // RFC 9266 s4: below TLS 1.3 only with extended master secret.
     if ((tls13 || SSL_get_extms_support(connection) == 1) &&
         SSL_export_keying_material(connection, bytes.data(), exporter_bytes, exporter_label.data(),

@@ -127,7 +127,7 @@ int on_property(Gsasl*, Gsasl_session* session, Gsasl_property property) {
 std::vector<std::string_view> ChannelBinding::types() const {
     std::vector<std::string_view> names;
     if (!tls_exporter.empty()) names.push_back("tls-exporter");
-    if (!tls_unique.empty()) names.push_back("tls-unique");
+    if (!tls_unique.empty() && tls_unique_defined) names.push_back("tls-unique");
     return names;
 }
 

@@ -14,8 +14,11 @@ namespace parley::server {
 
 /// What binds a login to its TLS connection (RFC 5929, RFC 9266). Raw octets; empty: there is none.
 struct ChannelBinding {
-    std::string tls_unique;    ///< only below TLS 1.3
+    /// Undefined for TLS 1.3 (RFC 8446 C.5), yet slixmpp uses it there: the client's Finished all the
+    /// same, which without resumption names one connection. Accepted, and advertised below 1.3 only.
+    std::string tls_unique;
     std::string tls_exporter;  ///< TLS 1.3, or 1.2 with extended master secret
+    bool tls_unique_defined = false;
     bool available() const { return !tls_unique.empty() || !tls_exporter.empty(); }
     /// The names XEP-0440 advertises.
     std::vector<std::string_view> types() const;
