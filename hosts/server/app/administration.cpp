@@ -11,7 +11,9 @@ using Outcome = Administration::Outcome;
 
 namespace {
 
-Outcome failure(std::string text) { return tl::unexpected(Error{std::move(text)}); }
+Outcome failure(std::string text) {
+    return tl::unexpected(Error{std::move(text)});
+}
 
 void make_contact(RosterStore& rosters, const Jid& account, const Jid& contact) {
     auto item = rosters.find(account.local(), contact)
@@ -32,11 +34,14 @@ Administration::Administration(const Config& config)
 
 xmpp::Result<Jid> Administration::account_jid(std::string_view text) const {
     const bool local_only = text.find('@') == std::string_view::npos;
-    auto jid = Jid::parse(local_only ? std::string(text) + "@" + config_.domain : std::string(text));
+    auto jid =
+        Jid::parse(local_only ? std::string(text) + "@" + config_.domain : std::string(text));
     if (!jid) return tl::unexpected(Error{"'" + std::string(text) + "': " + jid.error().text});
     if (jid->local().empty() || !jid->is_bare() || jid->domain() != config_.domain) {
-        return tl::unexpected(Error{"'" + std::string(text) + "' is not an account of this server, as in "
-                                    "alice@" + config_.domain});
+        return tl::unexpected(Error{"'" + std::string(text) +
+                                    "' is not an account of this server, as in "
+                                    "alice@" +
+                                    config_.domain});
     }
     return jid;
 }
@@ -56,8 +61,10 @@ xmpp::Result<Jid> Administration::room_jid(std::string_view text) const {
     auto jid = Jid::parse(local_only ? std::string(text) + "@" + domain : std::string(text));
     if (!jid) return tl::unexpected(Error{"'" + std::string(text) + "': " + jid.error().text});
     if (jid->local().empty() || !jid->is_bare() || jid->domain() != domain) {
-        return tl::unexpected(Error{"'" + std::string(text) + "' is not a room of this server, as in "
-                                    "team@" + domain});
+        return tl::unexpected(Error{"'" + std::string(text) +
+                                    "' is not a room of this server, as in "
+                                    "team@" +
+                                    domain});
     }
     return jid;
 }
@@ -150,8 +157,10 @@ Outcome Administration::delete_room(std::string_view text) {
     if (!jid) return tl::unexpected(jid.error());
     const auto lock = DataDirLock::take(config_.data_dir);
     if (!lock) {
-        return failure("a room is not deleted while parleyd runs: let its owner destroy it with a "
-                       "client, or stop parleyd. (" + lock.error().text + ")");
+        return failure(
+            "a room is not deleted while parleyd runs: let its owner destroy it with a "
+            "client, or stop parleyd. (" +
+            lock.error().text + ")");
     }
     muc::SqliteRoomStore store(database_);
     const auto existing = store.load(jid->local());

@@ -89,7 +89,8 @@ int run(Config config) {
         spdlog::critical("{}", lock.error().text);
         return 1;
     }
-    for (const auto& warning : config.warnings) spdlog::warn("{}", warning);
+    for (const auto& warning : config.warnings)
+        spdlog::warn("{}", warning);
 
     EventLoop loop;
     Server server(std::move(config), loop);

@@ -26,9 +26,13 @@ void EventLoop::run() {
     impl_->io.run();
 }
 
-void EventLoop::stop() { impl_->io.stop(); }
+void EventLoop::stop() {
+    impl_->io.stop();
+}
 
-void EventLoop::post(std::function<void()> task) { asio::post(impl_->io, std::move(task)); }
+void EventLoop::post(std::function<void()> task) {
+    asio::post(impl_->io, std::move(task));
+}
 
 EventLoop::TimerId EventLoop::after(std::chrono::milliseconds delay, std::function<void()> task) {
     const TimerId id = ++impl_->last_timer;
@@ -40,8 +44,12 @@ EventLoop::TimerId EventLoop::after(std::chrono::milliseconds delay, std::functi
     return id;
 }
 
-void EventLoop::cancel(TimerId timer) { impl_->timers.erase(timer); }
+void EventLoop::cancel(TimerId timer) {
+    impl_->timers.erase(timer);
+}
 
-asio::io_context& EventLoop::io() { return impl_->io; }
+asio::io_context& EventLoop::io() {
+    return impl_->io;
+}
 
 }  // namespace parley::server

@@ -29,7 +29,8 @@ int main(int argc, char** argv) {
 
     auto config = parley::server::load_config(file);
     if (!config) {
-        for (const auto& line : config.error().lines) std::fprintf(stderr, "%s\n", line.c_str());
+        for (const auto& line : config.error().lines)
+            std::fprintf(stderr, "%s\n", line.c_str());
         return 1;
     }
     if (check) {

@@ -81,7 +81,8 @@ void add_rosters(CLI::App& app, Arguments& arguments, Command& chosen) {
 void add_rooms(CLI::App& app, Arguments& arguments, Command& chosen) {
     CLI::App& rooms = *app.add_subcommand("room", "Rooms")->require_subcommand(1);
     CLI::App& create = *rooms.add_subcommand(
-        "create", "Make a persistent room, members-only and non-anonymous: one that may hold calls");
+        "create",
+        "Make a persistent room, members-only and non-anonymous: one that may hold calls");
     create.add_option("jid", arguments.jid, "As in team@conference.example.org")->required();
     create.add_option("--title", arguments.room.title, "The room's name for people");
     create.add_option("--owner", arguments.room.owners, "An owner; may be given more than once");
@@ -97,9 +98,8 @@ void add_rooms(CLI::App& app, Arguments& arguments, Command& chosen) {
     });
     CLI::App& remove = *rooms.add_subcommand("delete", "Delete a room; parleyd must be stopped");
     remove.add_option("jid", arguments.jid, "The room")->required();
-    remove.callback([&] {
-        chosen = [&](Administration& admin) { return admin.delete_room(arguments.jid); };
-    });
+    remove.callback(
+        [&] { chosen = [&](Administration& admin) { return admin.delete_room(arguments.jid); }; });
     rooms.add_subcommand("list", "Print every persistent room")->callback([&] {
         chosen = [](Administration& admin) { return admin.list_rooms(); };
     });
@@ -108,9 +108,10 @@ void add_rooms(CLI::App& app, Arguments& arguments, Command& chosen) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    CLI::App app{"parleyctl, the administration of parleyd: accounts, contacts and rooms.\n"
-                 "It works on the database, whether parleyd runs or not.",
-                 "parleyctl"};
+    CLI::App app{
+        "parleyctl, the administration of parleyd: accounts, contacts and rooms.\n"
+        "It works on the database, whether parleyd runs or not.",
+        "parleyctl"};
     Arguments arguments;
     Command chosen;
     app.add_option("-c,--config", arguments.config, "parleyd's configuration file")
@@ -126,7 +127,8 @@ int main(int argc, char** argv) {
     try {
         const auto config = parley::server::load_config(arguments.config);
         if (!config) {
-            for (const auto& line : config.error().lines) std::fprintf(stderr, "%s\n", line.c_str());
+            for (const auto& line : config.error().lines)
+                std::fprintf(stderr, "%s\n", line.c_str());
             return 1;
         }
         Administration admin(*config);

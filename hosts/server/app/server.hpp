@@ -14,20 +14,23 @@
 
 namespace parley::server {
 
-/// The XMPP server without rooms and modules: accounts, rosters, routing, and the listeners. Rooms and
-/// modules plug into router() and database() between construction and open().
+/// The XMPP server without rooms and modules: accounts, rosters, routing, and the listeners. Rooms
+/// and modules plug into router() and database() between construction and open().
 class Server {
   public:
-    /// Opens the database in config.data_dir, which it makes where it is missing; the folder is locked
-    /// until destruction. Throws DatabaseError. The loop outlives the server.
+    /// Opens the database in config.data_dir, which it makes where it is missing; the folder is
+    /// locked until destruction. Throws DatabaseError. The loop outlives the server.
     Server(Config config, EventLoop& loop);
     ~Server();
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
     const Config& config() const { return config_; }
+
     Database& database() { return database_; }
+
     Router& router() { return router_; }
+
     EventLoop& loop() { return loop_; }
 
     /// Starts to listen. On success the text names every address, as the readiness line shows it:

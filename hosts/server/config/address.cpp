@@ -28,7 +28,8 @@ std::optional<Endpoint> parse_endpoint(std::string_view text) {
     if (bracketed) host = host.substr(1, host.size() - 2);
     if (!is_address(bracketed ? AF_INET6 : AF_INET, host)) return std::nullopt;
     Endpoint endpoint{std::move(host), 0};
-    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), endpoint.port);
+    const auto [end, error] =
+        std::from_chars(port.data(), port.data() + port.size(), endpoint.port);
     if (port.empty() || error != std::errc() || end != port.data() + port.size()) {
         return std::nullopt;
     }

@@ -71,15 +71,15 @@ class Loader {
         }
         config_.data_dir = path(reader, "data_dir");
         if (config_.data_dir.empty()) {
-            reader.fault("data_dir", "missing; the folder of the database, for example "
-                                     "data_dir = \"/var/lib/parley\"");
+            reader.fault("data_dir",
+                         "missing; the folder of the database, for example "
+                         "data_dir = \"/var/lib/parley\"");
         }
         std::vector<std::string> admins;
         reader.texts("admins", admins);
         for (const auto& admin : admins) {
-            const auto jid = xmpp::Jid::parse(admin.find('@') == std::string::npos
-                                                  ? admin + "@" + config_.domain
-                                                  : admin);
+            const auto jid = xmpp::Jid::parse(
+                admin.find('@') == std::string::npos ? admin + "@" + config_.domain : admin);
             if (!jid || jid->local().empty() || !jid->is_bare()) {
                 reader.fault("admins", "'" + admin + "' is not an account, as in \"admin@" +
                                            config_.domain + "\"");
@@ -107,8 +107,9 @@ class Loader {
             if (auto endpoint = parse_endpoint(text)) {
                 target.push_back(std::move(*endpoint));
             } else {
-                reader.fault("listen", "'" + text + "': expected ADDRESS:PORT with a numeric address, "
-                                       "as in \"127.0.0.1:5222\" or \"[::]:5222\"");
+                reader.fault("listen", "'" + text +
+                                           "': expected ADDRESS:PORT with a numeric address, "
+                                           "as in \"127.0.0.1:5222\" or \"[::]:5222\"");
             }
         }
     }
@@ -150,8 +151,9 @@ class Loader {
         }
         if (config_.c2s_listen.empty() && config_.http_listen.empty() &&
             config_.https_listen.empty()) {
-            root.fault("c2s", "no address to listen on; for example [c2s] listen = "
-                              "[\"127.0.0.1:5222\"]");
+            root.fault("c2s",
+                       "no address to listen on; for example [c2s] listen = "
+                       "[\"127.0.0.1:5222\"]");
         }
     }
 
@@ -214,8 +216,9 @@ class Loader {
             module.name = name;
             module.path = path(reader, "path");
             if (module.path.empty()) {
-                reader.fault("path", "missing; the module's file, for example path = "
-                                     "\"/usr/lib/parley/parley.so\"");
+                reader.fault("path",
+                             "missing; the module's file, for example path = "
+                             "\"/usr/lib/parley/parley.so\"");
             }
             bool enabled = true;
             reader.boolean("enabled", enabled);
@@ -237,12 +240,14 @@ class Loader {
         };
         if (!config_.c2s_require_tls && open(config_.c2s_listen)) {
             config_.warnings.push_back(
-                "c2s.require_tls is false on an address other machines reach: messages and calls cross "
+                "c2s.require_tls is false on an address other machines reach: messages and calls "
+                "cross "
                 "the network in the clear");
         }
         if (config_.http_allow_unencrypted_login && open(config_.http_listen)) {
             config_.warnings.push_back(
-                "http.allow_unencrypted_login is true on an address other machines reach: messages and "
+                "http.allow_unencrypted_login is true on an address other machines reach: messages "
+                "and "
                 "calls cross the network in the clear; use [https]");
         }
         if (config_.admins.empty()) {
@@ -264,7 +269,8 @@ void Loader::flatten(const toml::value& value, const std::string& key, const std
             flatten(child, key.empty() ? name : key + "." + name, path, options);
         }
     } else if (value.is_array()) {
-        for (const auto& child : value.as_array()) flatten(child, key, path, options);
+        for (const auto& child : value.as_array())
+            flatten(child, key, path, options);
     } else if (value.is_string()) {
         options.emplace_back(key, value.as_string().str);
     } else if (value.is_boolean()) {
@@ -276,8 +282,8 @@ void Loader::flatten(const toml::value& value, const std::string& key, const std
         const auto end = std::to_chars(text.data(), text.data() + text.size(), value.as_floating());
         options.emplace_back(key, std::string(text.data(), end.ptr));
     } else {
-        errors_.push_back(file_ + ":" + std::to_string(value.location().line()) + ": " + path + key +
-                          ": a module's option is a text, number, boolean, list or table");
+        errors_.push_back(file_ + ":" + std::to_string(value.location().line()) + ": " + path +
+                          key + ": a module's option is a text, number, boolean, list or table");
     }
 }
 
@@ -286,14 +292,16 @@ void Loader::read_muc(const toml::value& table) {
     const auto service = domain(reader, "domain");
     if (!service) {
         if (!reader.has("domain")) {
-            reader.fault("domain", "missing; for example domain = \"conference." + config_.domain +
-                                       "\"");
+            reader.fault("domain",
+                         "missing; for example domain = \"conference." + config_.domain + "\"");
         }
         return;
     }
     if (service->domain() == config_.domain) {
-        return reader.fault("domain", "the rooms need a domain of their own, for example "
-                                      "\"conference." + config_.domain + "\"");
+        return reader.fault("domain",
+                            "the rooms need a domain of their own, for example "
+                            "\"conference." +
+                                config_.domain + "\"");
     }
     muc::MucConfig muc{*service, "Chat rooms", false, config_.admins, {}, {}};
     reader.text("name", muc.name);

@@ -25,6 +25,7 @@ struct Endpoint {
 struct TlsConfig {
     std::filesystem::path certificate;  ///< PEM, the chain; empty: no TLS
     std::filesystem::path key;          ///< PEM
+
     bool enabled() const { return !certificate.empty(); }
 };
 
@@ -66,8 +67,8 @@ struct Config {
 
     std::vector<Endpoint> http_listen;
     std::vector<Endpoint> https_listen;
-    std::filesystem::path http_root;             ///< empty: no files are served
-    bool http_allow_unencrypted_login = false;   ///< also from other machines, without TLS
+    std::filesystem::path http_root;            ///< empty: no files are served
+    bool http_allow_unencrypted_login = false;  ///< also from other machines, without TLS
 
     TlsConfig tls;
     Limits limits;
@@ -79,13 +80,14 @@ struct Config {
     bool is_admin(const xmpp::Jid& jid) const;
 };
 
-/// What is wrong with a configuration file: a line per fault, "FILE:LINE: key: what, and what to do".
+/// What is wrong with a configuration file: a line per fault, "FILE:LINE: key: what, and what to
+/// do".
 struct ConfigErrors {
     std::vector<std::string> lines;
 };
 
-/// Reads and checks the whole file; relative paths in it are relative to the file's folder. Does not
-/// open the database or bind addresses.
+/// Reads and checks the whole file; relative paths in it are relative to the file's folder. Does
+/// not open the database or bind addresses.
 xmpp::Result<Config, ConfigErrors> load_config(const std::filesystem::path& file);
 
 }  // namespace parley::server

@@ -43,7 +43,9 @@ TableReader::TableReader(const toml::value& table, std::string path, const std::
                          Errors& errors)
     : table_(table), path_(std::move(path)), file_(file), errors_(errors) {}
 
-bool TableReader::has(const std::string& key) const { return table_.as_table().count(key) != 0; }
+bool TableReader::has(const std::string& key) const {
+    return table_.as_table().count(key) != 0;
+}
 
 const toml::value* TableReader::find(const std::string& key) {
     known_.insert(key);

@@ -13,14 +13,16 @@
 
 namespace parley::server {
 
-/// Reads one table of the configuration and remembers what it was asked for, so that finish() can name
-/// every key nobody knows. Faults go to `errors`, a line each: "FILE:LINE: key: what is wrong".
+/// Reads one table of the configuration and remembers what it was asked for, so that finish() can
+/// name every key nobody knows. Faults go to `errors`, a line each: "FILE:LINE: key: what is
+/// wrong".
 class TableReader {
   public:
     using Errors = std::vector<std::string>;
 
     /// `path` is the table's name with a dot at its end, or empty for the file itself.
-    TableReader(const toml::value& table, std::string path, const std::string& file, Errors& errors);
+    TableReader(const toml::value& table, std::string path, const std::string& file,
+                Errors& errors);
 
     /// Each leaves `target` as it is where the key is missing.
     void text(const std::string& key, std::string& target);
@@ -36,6 +38,7 @@ class TableReader {
     void fault(const std::string& key, const std::string& what);
     /// Faults every key that was not asked for, naming the nearest known one.
     void finish();
+
     const toml::value& value() const { return table_; }
 
   private:

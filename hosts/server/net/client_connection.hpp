@@ -20,8 +20,9 @@ struct ConnectionContext {
     const Config& config;
 };
 
-/// Carries a C2sStream's effects out: bytes to the transport below, sessions and stanzas to the router.
-/// Bounds what waits to be sent. Lives as long as its transport's operations and its session.
+/// Carries a C2sStream's effects out: bytes to the transport below, sessions and stanzas to the
+/// router. Bounds what waits to be sent. Lives as long as its transport's operations and its
+/// session.
 class ClientConnection : public ClientLink, public std::enable_shared_from_this<ClientConnection> {
   public:
     ~ClientConnection() override = default;
@@ -38,15 +39,21 @@ class ClientConnection : public ClientLink, public std::enable_shared_from_this<
     void arm();
     /// Input from the transport; afterwards it goes on reading if may_read().
     void received(std::string_view bytes);
+
     bool may_read() const { return !closing_ && !starting_tls_ && stream_.reading(); }
+
     bool closing() const { return closing_; }
+
     void tls_established(ChannelBinding binding);
     /// The connection is dead.
     void lost(const std::string& reason);
     /// The write that start_write() began is done.
     void written();
+
     size_t unsent() const { return queue_.size(); }
+
     std::string take_unsent();
+
     const std::string& peer() const { return ticket_.address(); }
 
     // The transport:
@@ -55,7 +62,8 @@ class ClientConnection : public ClientLink, public std::enable_shared_from_this<
     /// Begins the handshake; ends with tls_established() or lost().
     virtual void start_tls() = 0;
     virtual void resume_reading() = 0;
-    /// Everything is written: say so to the peer. The hard close follows at the latest after linger.
+    /// Everything is written: say so to the peer. The hard close follows at the latest after
+    /// linger.
     virtual void finish() = 0;
     virtual void close() = 0;
 

@@ -42,12 +42,14 @@ class ConnectionTicket {
   private:
     struct Release {
         std::string address;
+
         void operator()(ConnectionLimiter* limiter) const {
             --limiter->total_;
             const auto entry = limiter->by_address_.find(address);
             if (--entry->second == 0) limiter->by_address_.erase(entry);
         }
     };
+
     ConnectionTicket(ConnectionLimiter& limiter, std::string address)
         : address_(address), held_(&limiter, Release{std::move(address)}) {}
 

@@ -13,7 +13,9 @@ namespace {
 
 constexpr std::string_view websocket_path = "/xmpp-websocket";
 
-std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
+std::string_view view(beast::string_view text) {
+    return {text.data(), text.size()};
+}
 
 std::string_view path_of(const HttpRequest& request) {
     const std::string_view target = view(request.target());
@@ -51,8 +53,9 @@ void set_common(Response& response, const std::string& host, bool encrypted, boo
     response.keep_alive(keep_alive);
 }
 
-http::response<http::string_body> text_answer(http::status status, unsigned version, bool keep_alive,
-                                              std::string_view type, std::string body) {
+http::response<http::string_body> text_answer(http::status status, unsigned version,
+                                              bool keep_alive, std::string_view type,
+                                              std::string body) {
     http::response<http::string_body> response(status, version);
     response.set(http::field::content_type, beast::string_view(type.data(), type.size()));
     response.body() = std::move(body);
@@ -108,7 +111,8 @@ HttpAnswer file_answer(const HttpRequest& request, const StaticFiles::File& file
     http::file_body::value_type body;
     beast::error_code error;
     body.open(file.path.c_str(), beast::file_mode::scan, error);
-    if (error) return http_failure(http::status::not_found, request.version(), request.keep_alive());
+    if (error)
+        return http_failure(http::status::not_found, request.version(), request.keep_alive());
     http::response<http::file_body> response(http::status::ok, request.version());
     response.body() = std::move(body);
     fill(response);
@@ -151,8 +155,8 @@ bool is_xmpp_websocket(const HttpRequest& request) {
 }
 
 HttpAnswer http_failure(http::status status, unsigned version, bool keep_alive) {
-    const std::string text =
-        std::to_string(static_cast<unsigned>(status)) + " " + std::string(http::obsolete_reason(status));
+    const std::string text = std::to_string(static_cast<unsigned>(status)) + " " +
+                             std::string(http::obsolete_reason(status));
     return text_answer(status, version, keep_alive, "text/plain; charset=utf-8", text + "\n");
 }
 
@@ -161,9 +165,9 @@ HttpAnswer http_answer(const HttpRequest& request, const StaticFiles& files, con
     if (request.method() == http::verb::head) {
         return without_body(get(request, files, site));
     }
-    auto refused = text_answer(http::status::method_not_allowed, request.version(),
-                               request.keep_alive(), "text/plain; charset=utf-8",
-                               "405 Only GET and HEAD are served here.\n");
+    auto refused =
+        text_answer(http::status::method_not_allowed, request.version(), request.keep_alive(),
+                    "text/plain; charset=utf-8", "405 Only GET and HEAD are served here.\n");
     refused.set(http::field::allow, "GET, HEAD");
     return refused;
 }

@@ -24,8 +24,8 @@ struct HttpSite {
 /// Whether it asks for the WebSocket of RFC 7395, subprotocol included.
 bool is_xmpp_websocket(const HttpRequest& request);
 
-/// GET and HEAD of a file or of host-meta (XEP-0156), or the status that says what is wrong. Every answer
-/// forbids the page to load or to connect to anything but its own origin.
+/// GET and HEAD of a file or of host-meta (XEP-0156), or the status that says what is wrong. Every
+/// answer forbids the page to load or to connect to anything but its own origin.
 HttpAnswer http_answer(const HttpRequest& request, const StaticFiles& files, const HttpSite& site);
 
 /// A page that only says its status. `version` is HTTP's, 10 or 11.

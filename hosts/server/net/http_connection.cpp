@@ -95,13 +95,13 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
         std::visit(
             [this](auto message) {
                 auto owned = std::make_shared<decltype(message)>(std::move(message));
-                http::async_write(socket_, *owned,
-                                  [self = shared_from_this(), owned](const error_code& error,
-                                                                     size_t) {
-                                      if (error) return self->close();
-                                      if (owned->need_eof()) return self->finish();
-                                      self->read();
-                                  });
+                http::async_write(
+                    socket_, *owned,
+                    [self = shared_from_this(), owned](const error_code& error, size_t) {
+                        if (error) return self->close();
+                        if (owned->need_eof()) return self->finish();
+                        self->read();
+                    });
             },
             std::move(response));
     }

@@ -14,7 +14,8 @@ std::string random_id() {
         throw std::runtime_error("OpenSSL has no random numbers");
     }
     std::string text;
-    for (const unsigned char byte : bytes) (text += digits[byte >> 4]) += digits[byte & 15];
+    for (const unsigned char byte : bytes)
+        (text += digits[byte >> 4]) += digits[byte & 15];
     return text;
 }
 

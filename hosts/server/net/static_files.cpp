@@ -59,10 +59,12 @@ bool has_hash(const fs::path& file) {
     if (dash == std::string::npos || stem.size() - dash - 1 < 8) return false;
     const std::string_view hash = std::string_view(stem).substr(dash + 1);
     const auto word = [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               c == '_';
     };
     const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-    return std::all_of(hash.begin(), hash.end(), word) && std::any_of(hash.begin(), hash.end(), digit);
+    return std::all_of(hash.begin(), hash.end(), word) &&
+           std::any_of(hash.begin(), hash.end(), digit);
 }
 
 }  // namespace
@@ -85,17 +87,18 @@ std::optional<StaticFiles::File> StaticFiles::find(std::string_view target) cons
     if (fs::is_directory(file, error)) file /= "index.html";
     file = fs::canonical(file, error);
     if (error || !file.native().starts_with(root_.native() + "/")) return std::nullopt;
+
     struct stat status {};
+
     if (stat(file.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
 
-    const auto known = std::find_if(content_types.begin(), content_types.end(), [&](const auto& type) {
-        return type.first == file.extension().native();
-    });
+    const auto known =
+        std::find_if(content_types.begin(), content_types.end(),
+                     [&](const auto& type) { return type.first == file.extension().native(); });
     const auto size = static_cast<uint64_t>(status.st_size);
     const auto changed = static_cast<uint64_t>(status.st_mtim.tv_sec) * 1'000'000'000U +
                          static_cast<uint64_t>(status.st_mtim.tv_nsec);
-    return File{file,
-                known == content_types.end() ? "application/octet-stream" : known->second,
+    return File{file, known == content_types.end() ? "application/octet-stream" : known->second,
                 has_hash(file) ? "public, max-age=31536000, immutable" : "no-cache",
                 "\"" + std::to_string(changed) + "-" + std::to_string(size) + "\"", size};
 }

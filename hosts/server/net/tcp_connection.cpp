@@ -27,8 +27,8 @@ std::shared_ptr<TcpConnection> TcpConnection::start(ConnectionContext context,
     options.framing = Framing::Kind::tcp;
     options.offer_starttls = tls != nullptr;
     options.allow_plaintext = !context.config.c2s_require_tls;
-    std::shared_ptr<TcpConnection> connection(new TcpConnection(
-        context, std::move(options), std::move(ticket), std::move(socket), tls));
+    std::shared_ptr<TcpConnection> connection(
+        new TcpConnection(context, std::move(options), std::move(ticket), std::move(socket), tls));
     connection->arm();
     connection->read();
     return connection;
@@ -46,21 +46,22 @@ TcpConnection::TcpConnection(ConnectionContext context, C2sOptions options, Conn
 void TcpConnection::read() {
     if (reading_) return;
     reading_ = true;
-    socket_.async_read_some(
-        asio::buffer(input_), [self = self()](const error_code& error, size_t size) {
-            self->reading_ = false;
-            if (error) return self->lost(error.message());
-            // What arrives after the stream's end is read and dropped: a reset would destroy the last
-            // words on their way to the peer.
-            if (self->closing()) return self->read();
-            self->received({self->input_.data(), size});
-            if (self->may_read() || self->closing()) self->read();
-        });
+    socket_.async_read_some(asio::buffer(input_),
+                            [self = self()](const error_code& error, size_t size) {
+                                self->reading_ = false;
+                                if (error) return self->lost(error.message());
+                                // What arrives after the stream's end is read and dropped: a reset
+                                // would destroy the last words on their way to the peer.
+                                if (self->closing()) return self->read();
+                                self->received({self->input_.data(), size});
+                                if (self->may_read() || self->closing()) self->read();
+                            });
 }
 
 void TcpConnection::start_write() {
     output_.clear();
-    while (unsent() > 0 && output_.size() < write_bytes_max) output_ += take_unsent();
+    while (unsent() > 0 && output_.size() < write_bytes_max)
+        output_ += take_unsent();
     asio::async_write(socket_, asio::buffer(output_),
                       [self = self()](const error_code& error, size_t) {
                           if (error) return self->lost(error.message());

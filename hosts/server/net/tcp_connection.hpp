@@ -22,11 +22,15 @@ class TcpConnection : public ClientConnection {
     std::shared_ptr<TcpConnection> self() {
         return std::static_pointer_cast<TcpConnection>(shared_from_this());
     }
+
     void read();
     void start_write() override;
     void start_tls() override;
+
     void resume_reading() override { read(); }
+
     void finish() override;
+
     void close() override { socket_.close(); }
 
     TlsSocket socket_;

@@ -8,8 +8,8 @@
 
 namespace parley::server {
 
-/// TLS 1.2 and later with the configured certificate; no session resumption, so that a channel binding
-/// names one connection. The error names the file and says what is wrong with it.
+/// TLS 1.2 and later with the configured certificate; no session resumption, so that a channel
+/// binding names one connection. The error names the file and says what is wrong with it.
 xmpp::Result<boost::asio::ssl::context> make_tls_context(const TlsConfig& config);
 
 /// What an established connection offers (RFC 5929 s3, RFC 9266).

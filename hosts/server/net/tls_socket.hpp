@@ -10,26 +10,31 @@
 
 namespace parley::server {
 
-/// A TCP connection that is, or becomes, TLS: one AsyncStream type for both, so that everything above
-/// is compiled once.
+/// A TCP connection that is, or becomes, TLS: one AsyncStream type for both, so that everything
+/// above is compiled once.
 class TlsSocket {
   public:
     using Tcp = boost::asio::ip::tcp;
     using executor_type = Tcp::socket::executor_type;
     using error_code = boost::system::error_code;
 
-    explicit TlsSocket(Tcp::socket socket) : socket_(std::make_unique<Tcp::socket>(std::move(socket))) {}
+    explicit TlsSocket(Tcp::socket socket)
+        : socket_(std::make_unique<Tcp::socket>(std::move(socket))) {}
 
     executor_type get_executor() { return socket_->get_executor(); }
+
     Tcp::socket& tcp() { return *socket_; }
+
     bool encrypted() const { return tls_ != nullptr; }
+
     /// Only when encrypted.
     SSL* tls() { return tls_->native_handle(); }
 
     template <class Handler>
     void async_handshake(boost::asio::ssl::context& context, Handler&& handler) {
         tls_ = std::make_unique<boost::asio::ssl::stream<Tcp::socket&>>(*socket_, context);
-        tls_->async_handshake(boost::asio::ssl::stream_base::server, std::forward<Handler>(handler));
+        tls_->async_handshake(boost::asio::ssl::stream_base::server,
+                              std::forward<Handler>(handler));
     }
 
     template <class Buffers, class Handler>
@@ -59,9 +64,8 @@ class TlsSocket {
             boost::asio::post(get_executor(), std::forward<Handler>(handler));
             return;
         }
-        tls_->async_shutdown([handler = std::forward<Handler>(handler)](const error_code&) mutable {
-            handler();
-        });
+        tls_->async_shutdown(
+            [handler = std::forward<Handler>(handler)](const error_code&) mutable { handler(); });
     }
 
     void close() {
@@ -75,7 +79,9 @@ class TlsSocket {
 };
 
 /// Beast's customisation points for a stream of one's own.
-inline void beast_close_socket(TlsSocket& socket) { socket.close(); }
+inline void beast_close_socket(TlsSocket& socket) {
+    socket.close();
+}
 
 template <class Handler>
 void async_teardown(boost::beast::role_type, TlsSocket& socket, Handler&& handler) {

@@ -23,9 +23,10 @@ class WebSocketConnection : public ClientConnection {
                         TlsSocket socket)
         : ClientConnection(context, std::move(options), std::move(ticket)),
           socket_(std::move(socket)) {
-        socket_.set_option(websocket::stream_base::decorator([](websocket::response_type& response) {
-            response.set(http::field::sec_websocket_protocol, "xmpp");
-        }));
+        socket_.set_option(
+            websocket::stream_base::decorator([](websocket::response_type& response) {
+                response.set(http::field::sec_websocket_protocol, "xmpp");
+            }));
         // The stream itself refuses what is too long, with the stream error.
         socket_.read_message_max(0);
         socket_.text(true);

@@ -12,10 +12,10 @@
 
 namespace parley::server {
 
-/// Answers one IQ of type get or set, which has exactly one payload element. Returns the complete reply
-/// (iq_result, error_reply), or nothing where the reply will follow through the StanzaSink.
-using IqHandler = std::function<std::optional<xmpp::Element>(const xmpp::Element& iq,
-                                                             const xmpp::Jid& from)>;
+/// Answers one IQ of type get or set, which has exactly one payload element. Returns the complete
+/// reply (iq_result, error_reply), or nothing where the reply will follow through the StanzaSink.
+using IqHandler =
+    std::function<std::optional<xmpp::Element>(const xmpp::Element& iq, const xmpp::Jid& from)>;
 
 /// Who answers IQs to the server's own domain, by the payload's namespace.
 class IqHandlers {
@@ -24,9 +24,11 @@ class IqHandlers {
     void set(std::string ns, IqHandler handler) {
         handlers_.insert_or_assign(std::move(ns), std::move(handler));
     }
+
     void remove(std::string_view ns) {
         if (const auto found = handlers_.find(ns); found != handlers_.end()) handlers_.erase(found);
     }
+
     const IqHandler* find(std::string_view ns) const {
         const auto found = handlers_.find(ns);
         return found == handlers_.end() ? nullptr : &found->second;

@@ -36,7 +36,11 @@ std::optional<int> priority_of(const Element& presence) {
 
 Presence::Presence(RosterStore& store, SessionRegistry& sessions, Roster& roster, StanzaSink& sink,
                    size_t directed_max)
-    : store_(store), sessions_(sessions), roster_(roster), sink_(sink), directed_max_(directed_max) {}
+    : store_(store),
+      sessions_(sessions),
+      roster_(roster),
+      sink_(sink),
+      directed_max_(directed_max) {}
 
 Presence::Broadcast Presence::broadcast(Session& session, const Element& presence) {
     const std::string_view type = presence.attr("type");
@@ -45,7 +49,8 @@ Presence::Broadcast Presence::broadcast(Session& session, const Element& presenc
             session.presence.reset();
             send_to_subscribers(session, presence);
         }
-        for (const Jid& target : session.directed) send(presence, session.jid, target);
+        for (const Jid& target : session.directed)
+            send(presence, session.jid, target);
         session.directed.clear();
         return Broadcast::unavailable;
     }
@@ -59,7 +64,9 @@ Presence::Broadcast Presence::broadcast(Session& session, const Element& presenc
     return Broadcast::available;
 }
 
-void Presence::end(Session& session) { broadcast(session, typed("unavailable")); }
+void Presence::end(Session& session) {
+    broadcast(session, typed("unavailable"));
+}
 
 void Presence::send_to_subscribers(const Session& session, const Element& presence) {
     for (const RosterItem& item : store_.load(session.jid.local())) {
@@ -92,7 +99,8 @@ bool Presence::outbound(Session& session, Element presence, const Jid& to, bool 
         return true;
     }
     if (to_account && type.empty()) {
-        if (session.directed.size() >= directed_max_ && !session.directed.contains(to)) return false;
+        if (session.directed.size() >= directed_max_ && !session.directed.contains(to))
+            return false;
         session.directed.insert(to);
     } else if (type == "unavailable") {
         session.directed.erase(to);

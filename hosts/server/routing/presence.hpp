@@ -17,8 +17,8 @@ class Presence {
              size_t directed_max);
 
     enum class Broadcast : uint8_t { available, unavailable, malformed };
-    /// A presence without `to` from a client (s4.2, s4.4, s4.5). After `unavailable` the services must
-    /// hear that the session left.
+    /// A presence without `to` from a client (s4.2, s4.4, s4.5). After `unavailable` the services
+    /// must hear that the session left.
     Broadcast broadcast(Session& session, const xmpp::Element& presence);
     /// The session is gone, with or without a last word; the same as `unavailable`.
     void end(Session& session);
@@ -32,8 +32,8 @@ class Presence {
   private:
     void became_available(Session& session);
     void send_to_subscribers(const Session& session, const xmpp::Element& presence);
-    void send_subscription(const xmpp::Jid& account, xmpp::Element presence, const xmpp::Jid& contact,
-                           SubscriptionStanza stanza);
+    void send_subscription(const xmpp::Jid& account, xmpp::Element presence,
+                           const xmpp::Jid& contact, SubscriptionStanza stanza);
     void receive_subscription(const xmpp::Jid& account, xmpp::Element presence,
                               const xmpp::Jid& contact, SubscriptionStanza stanza);
     void answer_probe(const xmpp::Jid& from, const xmpp::Jid& account, bool account_exists);

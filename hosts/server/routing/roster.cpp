@@ -25,7 +25,8 @@ Element to_element(const RosterItem& item) {
     if (!item.name.empty()) element.set_attr("name", item.name);
     element.set_attr("subscription", item.subscription.name());
     if (item.subscription.pending_out) element.set_attr("ask", "subscribe");
-    for (const auto& group : item.groups) element.add("group").add_text(group);
+    for (const auto& group : item.groups)
+        element.add("group").add_text(group);
     return element;
 }
 
@@ -114,8 +115,8 @@ Element Roster::set(const Jid& account, const Element& iq) {
 Element Roster::remove(const Jid& account, const Element& iq, const Jid& contact) {
     const auto item = store_.find(account.local(), contact);
     if (!item || !item->listed) {
-        return error_reply(
-            iq, {ErrorType::cancel, Condition::item_not_found, "No such contact.", {}});
+        return error_reply(iq,
+                           {ErrorType::cancel, Condition::item_not_found, "No such contact.", {}});
     }
     // RFC 6121 s2.5.2: a removed contact loses both directions, and is told.
     const auto notify = [&](std::string_view type) {

@@ -24,7 +24,8 @@ class Roster {
   private:
     xmpp::Element get(Session& session, const xmpp::Element& iq);
     xmpp::Element set(const xmpp::Jid& account, const xmpp::Element& iq);
-    xmpp::Element remove(const xmpp::Jid& account, const xmpp::Element& iq, const xmpp::Jid& contact);
+    xmpp::Element remove(const xmpp::Jid& account, const xmpp::Element& iq,
+                         const xmpp::Jid& contact);
     void send_push(const xmpp::Jid& account, const xmpp::Element& item);
 
     RosterStore& store_;

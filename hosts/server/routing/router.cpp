@@ -23,7 +23,9 @@ Router::Router(const Config& config, AccountStore& accounts, RosterStore& roster
       roster_(rosters, sessions_, *this, limits_.roster_items),
       presence_(rosters, sessions_, roster_, *this, limits_.directed_presences),
       disco_([this] { return service_items(); }) {
-    const auto disco = [this](const Element& iq, const Jid& from) { return disco_.handle(iq, from); };
+    const auto disco = [this](const Element& iq, const Jid& from) {
+        return disco_.handle(iq, from);
+    };
     iq_handlers_.set(std::string(ns::disco_info), disco);
     iq_handlers_.set(std::string(ns::disco_items), disco);
 }
@@ -32,11 +34,14 @@ bool Router::add_service(const std::string& domain, StanzaService& service) {
     return domain != domain_ && services_.emplace(domain, &service).second;
 }
 
-void Router::remove_service(const std::string& domain) { services_.erase(domain); }
+void Router::remove_service(const std::string& domain) {
+    services_.erase(domain);
+}
 
 std::vector<ServerDisco::Item> Router::service_items() const {
     std::vector<ServerDisco::Item> items;
-    for (const auto& [domain, service] : services_) items.push_back({domain, "", service->name()});
+    for (const auto& [domain, service] : services_)
+        items.push_back({domain, "", service->name()});
     return items;
 }
 
@@ -72,8 +77,9 @@ void Router::dispatch(Element stanza) {
     const auto from = Jid::parse(stanza.attr("from"));
     const auto to = Jid::parse(stanza.attr("to"));
     if (!from || !to) {
-        spdlog::error("a part of the server sent a stanza without valid addresses: from '{}' to '{}'",
-                      stanza.attr("from"), stanza.attr("to"));
+        spdlog::error(
+            "a part of the server sent a stanza without valid addresses: from '{}' to '{}'",
+            stanza.attr("from"), stanza.attr("to"));
         return;
     }
     if (const auto service = services_.find(to->domain()); service != services_.end()) {
@@ -124,7 +130,8 @@ void Router::message_to_account(const Element& message, const Jid& to, bool exis
         delivered = true;
     }
     if (!delivered && type != "headline") {
-        bounce(message, Condition::service_unavailable, "Nobody is there; nothing is kept for later.");
+        bounce(message, Condition::service_unavailable,
+               "Nobody is there; nothing is kept for later.");
     }
 }
 
@@ -192,7 +199,8 @@ void Router::session_ended(const Jid& full_jid, const ClientLink& link, bool los
 
 void Router::leave_services(const Jid& full_jid, bool lost) {
     const auto services = services_;
-    for (const auto& [domain, service] : services) service->session_ended(full_jid, lost);
+    for (const auto& [domain, service] : services)
+        service->session_ended(full_jid, lost);
 }
 
 void Router::from_client(const Jid& full_jid, Element stanza) {
@@ -231,9 +239,10 @@ void Router::presence_from_client(Session& session, Element presence) {
     const bool to_account = to->domain() == domain_ && !to->local().empty();
     const Element copy = presence;
     if (!presence_.outbound(session, std::move(presence), *to, to_account)) {
-        session.link->deliver(error_reply(
-            copy, {ErrorType::wait, Condition::resource_constraint,
-                   "This session directs presence at too many.", {}}));
+        session.link->deliver(error_reply(copy, {ErrorType::wait,
+                                                 Condition::resource_constraint,
+                                                 "This session directs presence at too many.",
+                                                 {}}));
     }
 }
 

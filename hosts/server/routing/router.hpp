@@ -19,11 +19,13 @@
 
 namespace parley::server {
 
-/// Where every stanza goes (RFC 6120 s10, RFC 6121 s8): to clients, to the server itself, to services, or
-/// back with an error. No federation: other domains are remote-server-not-found. No sockets, no clock.
+/// Where every stanza goes (RFC 6120 s10, RFC 6121 s8): to clients, to the server itself, to
+/// services, or back with an error. No federation: other domains are remote-server-not-found. No
+/// sockets, no clock.
 class Router : public StanzaSink {
   public:
-    /// `defer` runs its argument soon, after the caller has returned; references outlive the router.
+    /// `defer` runs its argument soon, after the caller has returned; references outlive the
+    /// router.
     Router(const Config& config, AccountStore& accounts, RosterStore& rosters,
            std::function<void(std::function<void()>)> defer);
 
@@ -42,8 +44,10 @@ class Router : public StanzaSink {
     void session_ended(const xmpp::Jid& full_jid, const ClientLink& link, bool lost);
 
     SessionRegistry& sessions() { return sessions_; }
+
     /// IQs to the server's own domain.
     IqHandlers& iq_handlers() { return iq_handlers_; }
+
     ServerDisco& disco() { return disco_; }
 
   private:

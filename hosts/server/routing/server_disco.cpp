@@ -34,14 +34,18 @@ std::optional<Element> ServerDisco::handle(const Element& iq, const xmpp::Jid& f
     if (!node.empty()) answer.set_attr("node", node);
     if (info) {
         if (node.empty()) {
-            answer.add("identity").set_attr("category", "server").set_attr("type", "im").set_attr(
-                "name", "Parley");
-            for (const auto& feature : features_) answer.add("feature").set_attr("var", feature);
+            answer.add("identity")
+                .set_attr("category", "server")
+                .set_attr("type", "im")
+                .set_attr("name", "Parley");
+            for (const auto& feature : features_)
+                answer.add("feature").set_attr("var", feature);
             return reply;
         }
         auto children = found->second.info ? found->second.info(from) : std::nullopt;
         if (!children) return refuse(Condition::item_not_found, "That node has no information.");
-        for (auto& child : *children) answer.add(std::move(child));
+        for (auto& child : *children)
+            answer.add(std::move(child));
         return reply;
     }
     std::vector<Item> items;

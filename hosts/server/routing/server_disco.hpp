@@ -20,6 +20,7 @@ class ServerDisco {
         std::string node;
         std::string name;
     };
+
     /// A node's answers, made for the one who asks. An error answers with `item-not-found`.
     struct Node {
         std::function<std::vector<Item>(const xmpp::Jid& from)> items;
@@ -31,11 +32,14 @@ class ServerDisco {
     explicit ServerDisco(std::function<std::vector<Item>()> items);
 
     void add_feature(std::string feature) { features_.insert(std::move(feature)); }
+
     void remove_feature(const std::string& feature) { features_.erase(feature); }
+
     /// Replaces an earlier node of that name.
     void set_node(std::string node, Node answers) {
         nodes_.insert_or_assign(std::move(node), std::move(answers));
     }
+
     void remove_node(const std::string& node) { nodes_.erase(node); }
 
     /// Answers disco#info and disco#items.

@@ -12,8 +12,8 @@ namespace {
 constexpr std::string_view version_ns = "jabber:iq:version";
 
 Element unsupported(const Element& iq) {
-    return error_reply(iq, {xmpp::ErrorType::cancel, xmpp::Condition::feature_not_implemented, "",
-                            {}});
+    return error_reply(iq,
+                       {xmpp::ErrorType::cancel, xmpp::Condition::feature_not_implemented, "", {}});
 }
 
 }  // namespace

@@ -62,7 +62,8 @@ class SessionRegistry {
     std::vector<Session*> of(const std::string& local) {
         std::vector<Session*> sessions;
         if (const auto account = accounts_.find(local); account != accounts_.end()) {
-            for (auto& [resource, session] : account->second) sessions.push_back(&session);
+            for (auto& [resource, session] : account->second)
+                sessions.push_back(&session);
         }
         return sessions;
     }
@@ -70,7 +71,8 @@ class SessionRegistry {
     std::vector<Session*> all() {
         std::vector<Session*> sessions;
         for (auto& [local, resources] : accounts_) {
-            for (auto& [resource, session] : resources) sessions.push_back(&session);
+            for (auto& [resource, session] : resources)
+                sessions.push_back(&session);
         }
         return sessions;
     }

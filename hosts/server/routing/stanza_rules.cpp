@@ -10,12 +10,11 @@ namespace parley::server {
 namespace {
 
 constexpr std::array<std::string_view, 8> presence_types = {
-    "error",     "probe",       "subscribe",    "subscribed",
-    "unavailable", "unsubscribe", "unsubscribed", ""};
+    "error", "probe", "subscribe", "subscribed", "unavailable", "unsubscribe", "unsubscribed", ""};
 
 std::optional<xmpp::StanzaError> bad_request(std::string text) {
-    return xmpp::StanzaError{xmpp::ErrorType::modify, xmpp::Condition::bad_request, std::move(text),
-                             {}};
+    return xmpp::StanzaError{
+        xmpp::ErrorType::modify, xmpp::Condition::bad_request, std::move(text), {}};
 }
 
 }  // namespace
@@ -23,8 +22,10 @@ std::optional<xmpp::StanzaError> bad_request(std::string text) {
 std::optional<xmpp::StanzaError> broken_rule(const xmpp::Element& stanza) {
     if (stanza.has_attr("to")) {
         if (const auto to = xmpp::Jid::parse(stanza.attr("to")); !to) {
-            return xmpp::StanzaError{xmpp::ErrorType::modify, xmpp::Condition::jid_malformed,
-                                     "'to' is not a JID: " + to.error().text, {}};
+            return xmpp::StanzaError{xmpp::ErrorType::modify,
+                                     xmpp::Condition::jid_malformed,
+                                     "'to' is not a JID: " + to.error().text,
+                                     {}};
         }
     }
     const std::string_view type = stanza.attr("type");

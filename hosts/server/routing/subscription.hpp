@@ -14,6 +14,7 @@ struct Subscription {
     bool pending_in = false;   ///< was asked, did not answer; only without `from`
 
     bool operator==(const Subscription&) const = default;
+
     /// The roster's attribute: "none", "to", "from" or "both".
     constexpr std::string_view name() const {
         if (to) return from ? "both" : "to";

@@ -22,14 +22,15 @@ struct ScramKey {
 struct Credentials {
     ScramKey sha1;
     ScramKey sha256;
+
     const ScramKey& key(ScramHash hash) const { return hash == ScramHash::sha1 ? sha1 : sha256; }
 };
 
 /// RFC 5802 s5.1 demands at least 4096.
 inline constexpr unsigned scram_iterations = 10'000;
 
-/// Salts and hashes with a fresh random salt each; the password is prepared by SASLprep (RFC 4013) and
-/// 1 to 1023 octets. Takes some 20 ms.
+/// Salts and hashes with a fresh random salt each; the password is prepared by SASLprep (RFC 4013)
+/// and 1 to 1023 octets. Takes some 20 ms.
 xmpp::Result<Credentials> make_credentials(std::string_view password,
                                            unsigned iterations = scram_iterations);
 
@@ -42,8 +43,8 @@ class CredentialSource {
     virtual ~CredentialSource() = default;
     /// `local` is prepared by nodeprep. Nothing: there is no such account.
     virtual std::optional<Credentials> find(std::string_view local) = 0;
-    /// Keys nobody's password fits, always the same for the same name, so that a login does not tell
-    /// which accounts exist.
+    /// Keys nobody's password fits, always the same for the same name, so that a login does not
+    /// tell which accounts exist.
     virtual Credentials decoy(std::string_view local) = 0;
 };
 

@@ -15,9 +15,11 @@ constexpr size_t message_bytes_max = 8 * 1024;
 struct Free {
     void operator()(char* text) const { gsasl_free(text); }
 };
+
 struct Done {
     void operator()(Gsasl* library) const { gsasl_done(library); }
 };
+
 struct Finish {
     void operator()(Gsasl_session* session) const { gsasl_finish(session); }
 };
@@ -102,7 +104,8 @@ struct SaslExchange::State {
         }
     }
 
-    /// Nobody may act for somebody else: an authorization identity is the account's own JID, or absent.
+    /// Nobody may act for somebody else: an authorization identity is the account's own JID, or
+    /// absent.
     bool authzid_fits() {
         const char* authzid = gsasl_property_fast(session.get(), GSASL_AUTHZID);
         if (!authzid || *authzid == '\0') return true;

@@ -14,12 +14,15 @@ namespace parley::server {
 
 /// What binds a login to its TLS connection (RFC 5929, RFC 9266). Raw octets; empty: there is none.
 struct ChannelBinding {
-    /// Undefined for TLS 1.3 (RFC 8446 C.5), yet slixmpp uses it there: the client's Finished all the
-    /// same, which without resumption names one connection. Accepted, and advertised below 1.3 only.
+    /// Undefined for TLS 1.3 (RFC 8446 C.5), yet slixmpp uses it there: the client's Finished all
+    /// the same, which without resumption names one connection. Accepted, and advertised below 1.3
+    /// only.
     std::string tls_unique;
     std::string tls_exporter;  ///< TLS 1.3, or 1.2 with extended master secret
     bool tls_unique_defined = false;
+
     bool available() const { return !tls_unique.empty() || !tls_exporter.empty(); }
+
     /// The names XEP-0440 advertises.
     std::vector<std::string_view> types() const;
 };
@@ -47,17 +50,19 @@ enum class SaslFailure : uint8_t {
 };
 std::string_view to_string(SaslFailure failure);
 
-/// One SASL exchange, server side, by GNU SASL. Data are base64 as RFC 6120 s6.4 puts them in XML. This
-/// header's .cpp files are the only ones that include gsasl.h.
+/// One SASL exchange, server side, by GNU SASL. Data are base64 as RFC 6120 s6.4 puts them in XML.
+/// This header's .cpp files are the only ones that include gsasl.h.
 class SaslExchange {
   public:
     struct Challenge {
         std::string data;
     };
+
     struct Success {
         std::string data;  ///< empty: none
         xmpp::Jid account;
     };
+
     using Step = std::variant<Challenge, Success, SaslFailure>;
 
     /// `mechanism` is one of sasl_mechanisms(context). The source outlives the exchange.
@@ -66,7 +71,8 @@ class SaslExchange {
     SaslExchange(SaslExchange&&) noexcept;
     SaslExchange& operator=(SaslExchange&&) noexcept;
 
-    /// Takes the text of <auth/> or <response/>. After Success or a failure there is no further step.
+    /// Takes the text of <auth/> or <response/>. After Success or a failure there is no further
+    /// step.
     Step step(std::string_view base64);
 
     struct State;

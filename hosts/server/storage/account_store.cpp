@@ -25,8 +25,8 @@ std::string load_secret(Database& database, std::string_view name) {
         return value;
     }
     std::string value(secret_bytes, '\0');
-    if (RAND_bytes(reinterpret_cast<unsigned char*>(value.data()), static_cast<int>(secret_bytes)) !=
-        1) {
+    if (RAND_bytes(reinterpret_cast<unsigned char*>(value.data()),
+                   static_cast<int>(secret_bytes)) != 1) {
         throw DatabaseError("OpenSSL has no random numbers");
     }
     database.prepare("INSERT INTO secret (name, value) VALUES (?, ?)")
@@ -56,8 +56,7 @@ AccountStore::AccountStore(Database& database)
 
 bool AccountStore::create(std::string_view local, const Credentials& credentials) {
     Database::Transaction transaction(database_);
-    database_
-        .prepare("INSERT OR IGNORE INTO account (local, created_at) VALUES (?, unixepoch())")
+    database_.prepare("INSERT OR IGNORE INTO account (local, created_at) VALUES (?, unixepoch())")
         .bind(1, local)
         .run();
     if (database_.changes() == 0) return false;
@@ -88,7 +87,8 @@ bool AccountStore::exists(std::string_view local) {
 std::vector<std::string> AccountStore::list() {
     std::vector<std::string> names;
     Statement read = database_.prepare("SELECT local FROM account ORDER BY local");
-    while (read.step()) names.push_back(read.text(0));
+    while (read.step())
+        names.push_back(read.text(0));
     return names;
 }
 
@@ -96,8 +96,8 @@ void AccountStore::write_keys(std::string_view local, const Credentials& credent
     Statement write = database_.prepare(
         "INSERT OR REPLACE INTO scram_key (local, hash, iterations, salt, stored_key, server_key) "
         "VALUES (?, ?, ?, ?, ?, ?)");
-    for (const auto& [hash, key] : {std::pair{"SHA-1", &credentials.sha1},
-                                    std::pair{"SHA-256", &credentials.sha256}}) {
+    for (const auto& [hash, key] :
+         {std::pair{"SHA-1", &credentials.sha1}, std::pair{"SHA-256", &credentials.sha256}}) {
         write.bind(1, local)
             .bind(2, std::string_view(hash))
             .bind(3, static_cast<int64_t>(key->iterations))

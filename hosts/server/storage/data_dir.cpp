@@ -27,17 +27,17 @@ xmpp::Result<DataDirLock> DataDirLock::take(const fs::path& data_dir) {
     const fs::path file = data_dir / "parleyd.lock";
     const int descriptor = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (descriptor < 0) {
-        return tl::unexpected(xmpp::Error{"cannot write " + file.string() + ": " +
-                                          std::strerror(errno)});
+        return tl::unexpected(
+            xmpp::Error{"cannot write " + file.string() + ": " + std::strerror(errno)});
     }
     if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
         std::array<char, 32> pid{};
         const ssize_t size = read(descriptor, pid.data(), pid.size() - 1);
         close(descriptor);
-        return tl::unexpected(xmpp::Error{"parleyd is already running on " + data_dir.string() +
-                                          " (process " +
-                                          std::string(pid.data(), size > 0 ? static_cast<size_t>(size) : 0) +
-                                          "); stop it first, or use another data_dir"});
+        return tl::unexpected(
+            xmpp::Error{"parleyd is already running on " + data_dir.string() + " (process " +
+                        std::string(pid.data(), size > 0 ? static_cast<size_t>(size) : 0) +
+                        "); stop it first, or use another data_dir"});
     }
     const std::string pid = std::to_string(getpid());
     if (ftruncate(descriptor, 0) != 0 || write(descriptor, pid.data(), pid.size()) < 0) {

@@ -20,6 +20,7 @@ class DataDirLock {
 
   private:
     explicit DataDirLock(int descriptor) : descriptor_(descriptor) {}
+
     int descriptor_;
 };
 

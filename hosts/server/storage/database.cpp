@@ -23,7 +23,9 @@ void check(int status, sqlite3_stmt* statement) {
 
 }  // namespace
 
-void Statement::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+void Statement::Finalize::operator()(sqlite3_stmt* statement) const {
+    sqlite3_finalize(statement);
+}
 
 Statement& Statement::bind(int parameter, int64_t value) {
     check(sqlite3_bind_int64(statement_.get(), parameter, value), statement_.get());
@@ -54,8 +56,8 @@ bool Statement::step() {
     if (status == SQLITE_ROW) return true;
     if (status != SQLITE_DONE) {
         sqlite3* database = sqlite3_db_handle(statement_.get());
-        const std::string text = std::string(sqlite3_sql(statement_.get())) + ": " +
-                                 sqlite3_errmsg(database);
+        const std::string text =
+            std::string(sqlite3_sql(statement_.get())) + ": " + sqlite3_errmsg(database);
         sqlite3_reset(statement_.get());
         throw DatabaseError("database: " + text);
     }
@@ -87,12 +89,14 @@ bool Statement::is_null(int column) const {
     return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
 }
 
-void Database::Close::operator()(sqlite3* database) const { sqlite3_close_v2(database); }
+void Database::Close::operator()(sqlite3* database) const {
+    sqlite3_close_v2(database);
+}
 
 Database::Database(const std::filesystem::path& file) {
     sqlite3* opened = nullptr;
-    const int status = sqlite3_open_v2(file.c_str(), &opened,
-                                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+    const int status =
+        sqlite3_open_v2(file.c_str(), &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
     database_.reset(opened);
     if (status != SQLITE_OK) fail(opened, "cannot open " + file.string());
     sqlite3_busy_timeout(opened, busy_timeout_ms);
@@ -117,7 +121,9 @@ void Database::execute(const char* sql) {
     }
 }
 
-int64_t Database::changes() const { return sqlite3_changes64(database_.get()); }
+int64_t Database::changes() const {
+    return sqlite3_changes64(database_.get());
+}
 
 void Database::migrate() {
     Transaction transaction(*this);
@@ -132,7 +138,8 @@ void Database::migrate() {
                             std::to_string(migrations.size()) +
                             ": it was written by a newer parleyd; install that one again");
     }
-    for (size_t next = version; next < migrations.size(); ++next) execute(migrations[next]);
+    for (size_t next = version; next < migrations.size(); ++next)
+        execute(migrations[next]);
     execute(("PRAGMA user_version = " + std::to_string(migrations.size())).c_str());
     transaction.commit();
 }

@@ -13,7 +13,8 @@ struct sqlite3_stmt;
 
 namespace parley::server {
 
-/// The database refused: disk full, file damaged, locked too long. The text names the SQL and says why.
+/// The database refused: disk full, file damaged, locked too long. The text names the SQL and says
+/// why.
 class DatabaseError : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;
@@ -27,7 +28,8 @@ class Statement {
     Statement& bind_blob(int parameter, std::string_view bytes);
     Statement& bind_null(int parameter);
 
-    /// Runs to the next row; false: there is none, and the statement is reset. Throws DatabaseError.
+    /// Runs to the next row; false: there is none, and the statement is reset. Throws
+    /// DatabaseError.
     bool step();
     /// Runs a statement that yields no rows, then resets it and clears the parameters.
     void run();
@@ -40,15 +42,18 @@ class Statement {
 
   private:
     friend class Database;
+
     struct Finalize {
         void operator()(sqlite3_stmt* statement) const;
     };
+
     explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
+
     std::unique_ptr<sqlite3_stmt, Finalize> statement_;
 };
 
-/// parleyd's one database file (SQLite, write-ahead log, foreign keys on). This header's .cpp is the
-/// only file that includes sqlite3.h. One thread.
+/// parleyd's one database file (SQLite, write-ahead log, foreign keys on). This header's .cpp is
+/// the only file that includes sqlite3.h. One thread.
 class Database {
   public:
     /// Opens or creates the file, and brings its schema (schema.cpp) to the newest version. The
@@ -79,9 +84,11 @@ class Database {
 
   private:
     void migrate();
+
     struct Close {
         void operator()(sqlite3* database) const;
     };
+
     std::unique_ptr<sqlite3, Close> database_;
 };
 

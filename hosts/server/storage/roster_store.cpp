@@ -6,8 +6,8 @@ namespace {
 #define ROSTER_COLUMNS \
     "contact, name, listed, sub_to, sub_from, pending_out, pending_in, request, groups"
 
-/// Groups are kept as one text, each followed by a line end: a group's name has none (they are XML text
-/// from which control characters were refused).
+/// Groups are kept as one text, each followed by a line end: a group's name has none (they are XML
+/// text from which control characters were refused).
 std::vector<std::string> split_groups(std::string_view text) {
     std::vector<std::string> groups;
     for (size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
@@ -19,20 +19,21 @@ std::vector<std::string> split_groups(std::string_view text) {
 
 std::string join_groups(const std::vector<std::string>& groups) {
     std::string text;
-    for (const auto& group : groups) (text += group) += '\n';
+    for (const auto& group : groups)
+        (text += group) += '\n';
     return text;
 }
 
 std::optional<RosterItem> read_item(const Statement& row) {
     auto contact = xmpp::Jid::parse(row.text(0));
     if (!contact) return std::nullopt;
-    return RosterItem{std::move(*contact),
-                      row.text(1),
-                      split_groups(row.text(8)),
-                      {row.integer(3) != 0, row.integer(4) != 0, row.integer(5) != 0,
-                       row.integer(6) != 0},
-                      row.integer(2) != 0,
-                      row.text(7)};
+    return RosterItem{
+        std::move(*contact),
+        row.text(1),
+        split_groups(row.text(8)),
+        {row.integer(3) != 0, row.integer(4) != 0, row.integer(5) != 0, row.integer(6) != 0},
+        row.integer(2) != 0,
+        row.text(7)};
 }
 
 }  // namespace

@@ -17,7 +17,8 @@ struct RosterItem {
     std::string name;
     std::vector<std::string> groups;
     Subscription subscription;
-    bool listed = false;  ///< false: only remembers a request; the account's roster does not show it
+    bool listed =
+        false;  ///< false: only remembers a request; the account's roster does not show it
     std::string request;  ///< with pending_in: the <presence type='subscribe'/>, to deliver again
 };
 

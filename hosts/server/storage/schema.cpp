@@ -46,6 +46,8 @@ constexpr const char* migrations[] = {accounts_and_rosters, muc::muc_rooms_schem
 
 }  // namespace
 
-std::span<const char* const> schema_migrations() { return migrations; }
+std::span<const char* const> schema_migrations() {
+    return migrations;
+}
 
 }  // namespace parley::server

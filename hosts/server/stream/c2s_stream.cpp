@@ -52,7 +52,8 @@ C2sStream::Effects C2sStream::receive(std::string_view bytes, Time now) {
     now_ = last_received_ = now;
     pinged_at_.reset();
     if (!inbound_.take(bytes.size(), now)) {
-        fail(StreamCondition::policy_violation, "More bytes per second than this server takes.", out);
+        fail(StreamCondition::policy_violation, "More bytes per second than this server takes.",
+             out);
         return out;
     }
     std::vector<Framing::Event> events;
@@ -281,8 +282,10 @@ void C2sStream::before_bind(const Element& element, Effects& out) {
     if (resource.empty()) resource = random_id_();
     auto full = jid_->with_resource(resource);
     if (!full) {
-        const xmpp::StanzaError error{xmpp::ErrorType::modify, xmpp::Condition::bad_request,
-                                      "That is no resource: " + full.error().text, {}};
+        const xmpp::StanzaError error{xmpp::ErrorType::modify,
+                                      xmpp::Condition::bad_request,
+                                      "That is no resource: " + full.error().text,
+                                      {}};
         return send(framing_.element(xmpp::error_reply(element, error)), out);
     }
     jid_ = std::move(*full);

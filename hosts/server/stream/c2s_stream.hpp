@@ -21,38 +21,45 @@ struct C2sOptions {
     std::string domain;
     Limits limits;
     Framing::Kind framing = Framing::Kind::tcp;
-    bool offer_starttls = false;  ///< TCP only
-    bool allow_plaintext = false; ///< SCRAM may log in without TLS
-    bool encrypted = false;       ///< TLS is there from the start (https)
+    bool offer_starttls = false;   ///< TCP only
+    bool allow_plaintext = false;  ///< SCRAM may log in without TLS
+    bool encrypted = false;        ///< TLS is there from the start (https)
 };
 
-/// One client's XMPP stream, server side (RFC 6120): bytes and time in, effects out. It negotiates TLS,
-/// SASL and the resource, and holds every stanza to what a client may send. No sockets, no clock.
+/// One client's XMPP stream, server side (RFC 6120): bytes and time in, effects out. It negotiates
+/// TLS, SASL and the resource, and holds every stanza to what a client may send. No sockets, no
+/// clock.
 class C2sStream {
   public:
     struct Send {
         std::string bytes;
     };
+
     /// Everything sent so far goes out in the clear, then TLS starts; tls_established() follows.
     struct StartTls {};
+
     struct LoginFailed {
         std::string mechanism;
         SaslFailure reason;
     };
+
     /// The session exists from here on.
     struct Bound {
         xmpp::Jid full_jid;
     };
-    /// From the bound client: a message, presence or iq in jabber:client, `from` stamped with the full
-    /// JID. `to` and the content are as the client wrote them.
+
+    /// From the bound client: a message, presence or iq in jabber:client, `from` stamped with the
+    /// full JID. `to` and the content are as the client wrote them.
     struct Stanza {
         xmpp::Element element;
     };
+
     /// Close the connection once everything is sent. `lost`: the client did not end it in order.
     struct Close {
         bool lost;
         std::string reason;  ///< for the log
     };
+
     using Effect = std::variant<Send, StartTls, LoginFailed, Bound, Stanza, Close>;
     using Effects = std::vector<Effect>;
     using Time = std::chrono::steady_clock::time_point;
@@ -68,15 +75,18 @@ class C2sStream {
     Effects on_deadline(Time now);
     /// When on_deadline() wants to be called at the latest; none once closed.
     std::optional<Time> deadline() const;
+
     /// False while input must wait: leave it in the socket.
     bool reading() const { return !held_until_; }
 
     /// What carries a stanza to this client. Only when bound.
     std::string serialise(const xmpp::Element& stanza) const { return framing_.element(stanza); }
+
     /// The server ends the stream.
     Effects end(const StreamError& error);
 
     bool bound() const { return phase_ == Phase::bound; }
+
     bool closed() const { return phase_ == Phase::closed; }
 
   private:
@@ -96,9 +106,12 @@ class C2sStream {
     bool addressed_by_itself(std::string_view from) const;
     std::vector<xmpp::Element> features() const;
     SaslContext sasl_context() const;
+
     bool may_log_in() const { return options_.encrypted || options_.allow_plaintext; }
+
     void restart_stream();
     void fail(StreamCondition condition, std::string text, Effects& out, bool lost = true);
+
     static void send(std::string bytes, Effects& out) { out.emplace_back(Send{std::move(bytes)}); }
 
     C2sOptions options_;

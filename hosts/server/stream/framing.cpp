@@ -6,8 +6,7 @@ namespace parley::server {
 namespace {
 
 constexpr std::string_view framing_ns = "urn:ietf:params:xml:ns:xmpp-framing";
-constexpr std::string_view stream_declaration =
-    " xmlns:stream='http://etherx.jabber.org/streams'";
+constexpr std::string_view stream_declaration = " xmlns:stream='http://etherx.jabber.org/streams'";
 
 }  // namespace
 
@@ -81,7 +80,8 @@ xmpp::Result<void, xmpp::XmlFault> Framing::feed(std::string_view bytes,
     auto parsed = xmpp::parse_xml(bytes, limits_, xmpp::ns::client);
     if (!parsed) return tl::unexpected(parsed.error());
     if (parsed->is("open", framing_ns)) {
-        events.push_back(xmpp::StreamParser::Opened{std::move(*parsed), std::string(xmpp::ns::client)});
+        events.push_back(
+            xmpp::StreamParser::Opened{std::move(*parsed), std::string(xmpp::ns::client)});
     } else if (parsed->is("close", framing_ns)) {
         events.push_back(xmpp::StreamParser::Closed{});
     } else {
@@ -90,7 +90,9 @@ xmpp::Result<void, xmpp::XmlFault> Framing::feed(std::string_view bytes,
     return {};
 }
 
-void Framing::reset() { parser_.reset(); }
+void Framing::reset() {
+    parser_.reset();
+}
 
 void Framing::set_limits(const xmpp::XmlLimits& limits) {
     limits_ = limits;
@@ -128,7 +130,8 @@ std::string Framing::features(const std::vector<xmpp::Element>& features) const 
     std::string xml = "<stream:features";
     if (kind_ == Kind::websocket) xml += stream_declaration;
     xml += ">";
-    for (const auto& feature : features) xml += xmpp::to_xml(feature);
+    for (const auto& feature : features)
+        xml += xmpp::to_xml(feature);
     return xml + "</stream:features>";
 }
 

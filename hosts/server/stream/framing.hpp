@@ -50,6 +50,7 @@ class Framing {
     Framing(Kind kind, const xmpp::XmlLimits& limits);
 
     Kind kind() const { return kind_; }
+
     /// The next bytes from TCP, or exactly one WebSocket message. Appends what they complete.
     xmpp::Result<void, xmpp::XmlFault> feed(std::string_view bytes, std::vector<Event>& events);
     void reset();
