@@ -139,9 +139,18 @@ class Player:
         connected = [client for client in self.clients.values() if client.connected]
         async with asyncio.timeout(self.seconds):
             for _ in range(self.host.barrier_rounds):
-                await asyncio.gather(*(client.barrier() for client in connected))
+                await asyncio.gather(*(self._pass_barrier(client) for client in connected))
             if self.host.rooms_are_processes:
-                await asyncio.gather(*(client.barrier(self.variables["room"]) for client in connected))
+                await asyncio.gather(*(self._pass_barrier(client, self.variables["room"]) for client in connected))
+
+    @staticmethod
+    async def _pass_barrier(client, to=None):
+        """Who is disconnected meanwhile holds nobody up: the closing is an event of its own."""
+        try:
+            if client.connected:
+                await client.barrier(to)
+        except ConnectFailed:
+            pass
 
     # --- expecting
 

@@ -65,6 +65,11 @@ class Matching(unittest.TestCase):
     def test_tries_every_assignment_of_children(self):
         attempt("<iq><a n='{x}'/><a n='1'/></iq>", "<iq><a n='1'/><a n='2'/></iq>")
 
+    def test_an_expectation_is_not_used_up(self):
+        expected = stanza.read("<presence><x xmlns='u'><status code='9' test:absent='yes'/></x></presence>")[0]
+        for _ in range(2):
+            match.match(expected, stanza.read(ROOM)[0], {})
+
     def test_text(self):
         self.assertEqual(attempt("<iq>{number}</iq>", "<iq>17</iq>"), {})
         with self.assertRaises(match.Mismatch):
