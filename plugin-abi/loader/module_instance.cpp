@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <mutex>
 #include <vector>
 
 #include "plugin-abi/loader/bounded_call.hpp"
@@ -45,6 +46,15 @@ std::string in_ms(std::chrono::steady_clock::duration time) {
     return std::to_string(us / 1000) + "." + std::to_string(us % 1000 / 100) + " ms";
 }
 
+/// A module out of service may have threads that know the host's address: it stays valid until the
+/// process ends. In a list, so that it is not taken for a leak.
+void keep_until_exit(std::unique_ptr<xsm_host> host) {
+    static std::mutex mutex;
+    static auto& kept = *new std::vector<std::unique_ptr<xsm_host>>;
+    const std::lock_guard lock(mutex);
+    kept.push_back(std::move(host));
+}
+
 }  // namespace
 
 ModuleInstance::ModuleInstance(ModuleLibrary library, const xsm_host& host,
@@ -57,8 +67,7 @@ ModuleInstance::ModuleInstance(ModuleLibrary library, const xsm_host& host,
 ModuleInstance::~ModuleInstance() {
     stop();
     destroy();
-    // A module out of service may still have threads that know the address.
-    if (!is_in_service()) static_cast<void>(host_.release());
+    if (!is_in_service()) keep_until_exit(std::move(host_));
 }
 
 LoadResult<std::unique_ptr<ModuleInstance>> ModuleInstance::load(

@@ -54,9 +54,10 @@ const std::vector<Case> not_loadable = {
      "its xsm.muc/1 lacks \"on_message\"", "report it"},
 };
 
-/// Leaked, as a host must be when its module goes out of service.
-TestHost& leaked_host() {
-    return *new TestHost;
+/// Lives until the process ends, as a host must when its module goes out of service.
+TestHost& lasting_host() {
+    static auto& hosts = *new std::vector<std::unique_ptr<TestHost>>;
+    return *hosts.emplace_back(std::make_unique<TestHost>());
 }
 
 std::unique_ptr<ModuleInstance> load(const char* module, TestHost& host,
@@ -73,7 +74,7 @@ void wake(xsm_module* module) {
 }  // namespace
 
 BOOST_DATA_TEST_CASE(says_what_is_wrong_and_how_to_mend_it, data::make(not_loadable), one) {
-    const auto instance = ModuleInstance::load(module_path(one.module), leaked_host().table(), {});
+    const auto instance = ModuleInstance::load(module_path(one.module), lasting_host().table(), {});
     BOOST_REQUIRE(!instance);
     const LoadError& error = instance.error();
     BOOST_TEST_CONTEXT(error.text) {
@@ -86,7 +87,7 @@ BOOST_DATA_TEST_CASE(says_what_is_wrong_and_how_to_mend_it, data::make(not_loada
 }
 
 BOOST_AUTO_TEST_CASE(a_folder_is_no_module) {
-    const auto instance = ModuleInstance::load(TEST_MODULES_DIR, leaked_host().table(), {});
+    const auto instance = ModuleInstance::load(TEST_MODULES_DIR, lasting_host().table(), {});
     BOOST_REQUIRE(!instance);
     BOOST_CHECK(instance.error().problem == LoadProblem::file_unreadable);
 }
@@ -108,7 +109,7 @@ BOOST_AUTO_TEST_CASE(a_failed_start_gives_the_reason_and_may_be_tried_again) {
 }
 
 BOOST_AUTO_TEST_CASE(a_start_that_takes_too_long_is_abandoned) {
-    TestHost& host = leaked_host();
+    TestHost& host = lasting_host();
     ModuleLimits limits;
     limits.start_ms_max = 50ms;
     auto instance = load("start_times_out", host, limits);
@@ -126,7 +127,7 @@ BOOST_AUTO_TEST_CASE(a_start_that_takes_too_long_is_abandoned) {
 }
 
 BOOST_AUTO_TEST_CASE(a_stop_that_takes_too_long_is_abandoned) {
-    TestHost& host = leaked_host();
+    TestHost& host = lasting_host();
     ModuleLimits limits;
     limits.stop_ms_max = 50ms;
     auto instance = load("stop_times_out", host, limits);
@@ -140,7 +141,7 @@ BOOST_AUTO_TEST_CASE(a_stop_that_takes_too_long_is_abandoned) {
 }
 
 BOOST_AUTO_TEST_CASE(a_start_that_throws_puts_the_module_out_of_service) {
-    TestHost& host = leaked_host();
+    TestHost& host = lasting_host();
     auto instance = load("start_throws", host);
     const auto started = instance->start();
     BOOST_REQUIRE(!started);
@@ -150,7 +151,7 @@ BOOST_AUTO_TEST_CASE(a_start_that_throws_puts_the_module_out_of_service) {
 }
 
 BOOST_AUTO_TEST_CASE(a_callback_that_throws_puts_the_module_out_of_service) {
-    TestHost& host = leaked_host();
+    TestHost& host = lasting_host();
     auto instance = load("callback_throws", host);
     BOOST_REQUIRE(instance->start());
     BOOST_TEST(!instance->call("on_wake", wake));
@@ -170,7 +171,7 @@ BOOST_AUTO_TEST_CASE(a_callback_that_throws_puts_the_module_out_of_service) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_thrown_need_not_be_an_exception) {
-    TestHost& host = leaked_host();
+    TestHost& host = lasting_host();
     auto instance = load("callback_throws", host);
     BOOST_REQUIRE(instance->extensions().timer);
     BOOST_TEST(!instance->call("on_timer", [&](xsm_module* module) {

@@ -9,8 +9,8 @@
 #include "plugin-abi/loader/module_instance.hpp"
 #include "xsm/timer.h"
 
-/// A host that keeps what a module says and asks for. Any thread. It is made to be leaked where a
-/// module goes out of service.
+/// A host that keeps what a module says and asks for. Any thread. It must outlive a module
+/// that goes out of service.
 class TestHost {
   public:
     struct Line {
