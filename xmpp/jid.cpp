@@ -14,7 +14,8 @@ namespace parley::xmpp {
 namespace {
 
 constexpr size_t part_bytes_max = 1023;  // RFC 7622 s3.1
-constexpr size_t label_bytes_max = 63;   // RFC 1034 s3.1
+constexpr size_t ip_literal_bytes_max = 64;
+constexpr size_t label_bytes_max = 63;  // RFC 1034 s3.1
 
 enum class Part { local, domain, resource };
 
@@ -94,8 +95,17 @@ Result<std::string> stringprep_stable(Part part, std::string_view text) {
 
 /// An IPv6 address in brackets (RFC 7622 s3.2). Only its characters are checked.
 bool is_ip_literal(std::string_view domain) {
-    return domain.size() > 2 && domain.front() == '[' && domain.back() == ']' &&
+    return domain.size() > 2 && domain.size() <= ip_literal_bytes_max && domain.front() == '[' &&
+           domain.back() == ']' &&
            domain.find_first_not_of("0123456789abcdefABCDEF:.", 1) == domain.size() - 1;
+}
+
+std::string lower_case(std::string_view ascii) {
+    std::string result(ascii);
+    for (char& c : result) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return result;
 }
 
 Result<void> check_labels(std::string_view domain) {
@@ -155,7 +165,7 @@ Result<std::string> prepare(Part part, std::string_view text) {
 Result<std::string> prepare_domain(std::string_view text) {
     if (text.ends_with('.')) text.remove_suffix(1);  // RFC 7622 s3.2
     if (text.empty()) return refuse(Part::domain, "is empty");
-    if (is_ip_literal(text)) return std::string(text);
+    if (is_ip_literal(text)) return lower_case(text);
     const bool wide = !is_ascii(text);
     auto domain = wide ? prepare(Part::domain, with_ascii_dots(text)) : prepare(Part::domain, text);
     if (!domain) return domain;
