@@ -36,11 +36,13 @@ struct HostFunctions {
         constexpr spdlog::level::level_enum levels[] = {spdlog::level::debug, spdlog::level::info,
                                                         spdlog::level::warn, spdlog::level::err};
         const bool known = level >= XSM_LOG_DEBUG && level <= XSM_LOG_ERROR;
-        guarded(host, [&](HostedModule& caller) {
-            spdlog::log(known ? levels[level] : spdlog::level::info, "module {}: {}", caller.name(),
-                        text(message));
-            return XSM_OK;
-        });
+        // Also of a module that is out of service: the loader says here why it is.
+        try {
+            spdlog::log(known ? levels[level] : spdlog::level::info, "module {}: {}",
+                        module(host).name(), text(message));
+        } catch (...) {
+            return;
+        }
     }
 
     static void wake(const xsm_host* host) {

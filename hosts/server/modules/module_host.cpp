@@ -92,11 +92,6 @@ void ModuleHost::bury_dead() {
     for (const auto& module : modules_) {
         if (module->buried || module->in_service() || module->instance() == nullptr) continue;
         module->buried = true;
-        spdlog::error(
-            "module {} is out of service until parleyd is restarted; what it was asked to judge is "
-            "refused "
-            "from now on. The line before this one says why; take it to the module's maintainers",
-            module->name());
         // Its domains stay, and answer with service-unavailable.
         for (const auto& [id, timer] : module->timers)
             loop_.cancel(timer);

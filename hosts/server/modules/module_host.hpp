@@ -28,7 +28,8 @@ class ModuleHost : public muc::MucHooks {
     ModuleHost(const Config& config, const std::string& version, EventLoop& loop, Router& router);
     ~ModuleHost() override;
 
-    /// The MUC service, once it is there; before start(). Without it modules see no rooms.
+    /// The MUC service, once it is there; before start(), and alive until stop() has returned.
+    /// Without it modules see no rooms.
     void set_muc(muc::MucService* service) { muc_ = service; }
 
     /// Loads and starts every module of the configuration. One that cannot be is logged with what
