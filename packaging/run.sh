@@ -178,18 +178,18 @@ Start afresh with: packaging/run.sh --reset"
 
 # Accounts, rosters and the room; once.
 make_data() {
-    local user other members=()
+    local first second people=(admin "${USERS[@]}") members=()
     [[ -f "$DEMO/data.complete" ]] && return
     rm -rf "$DEMO/data"
     mkdir -p "$DEMO/data"
     : >"$LOGS/demo-data.log"
-    for user in admin "${USERS[@]}"; do
-        control account create "$user@localhost" --password "pw-$user"
-        [[ "$user" == admin ]] || members+=(--member "$user@localhost")
+    for ((first = 0; first < ${#people[@]}; ++first)); do
+        control account create "${people[first]}@localhost" --password "pw-${people[first]}"
+        ((first == 0)) || members+=(--member "${people[first]}@localhost")
     done
-    for user in admin "${USERS[@]}"; do
-        for other in admin "${USERS[@]}"; do
-            [[ "$user" == "$other" ]] || control roster add "$user@localhost" "$other@localhost"
+    for ((first = 0; first < ${#people[@]}; ++first)); do
+        for ((second = first + 1; second < ${#people[@]}; ++second)); do
+            control roster add "${people[first]}@localhost" "${people[second]}@localhost"
         done
     done
     control room create team@conference.localhost --title "The team" --owner admin@localhost "${members[@]}"
