@@ -25,6 +25,8 @@ def arguments():
     parser.add_argument("--host", default="parleyd", help="parleyd (default) or prosody")
     parser.add_argument("--build", type=pathlib.Path, default=HERE.parent.parent / "build" / "dev",
                         help="build folder with parleyd and the module")
+    parser.add_argument("--module", type=pathlib.Path,
+                        help="a module to host in place of parley.so; its name is what scenarios may need")
     parser.add_argument("--work", type=pathlib.Path, help="where data and logs go (default: BUILD/scenarios/HOST)")
     parser.add_argument("--jobs", type=int, default=8, help="scenarios played at the same time on one instance")
     parser.add_argument("--patience", type=float, default=1.0, help="multiplies every time limit")
@@ -88,6 +90,7 @@ def main():
     (options.work / "transcripts").mkdir(parents=True)
     make_host = driver(options.host)
     make_host.build = options.build
+    make_host.module_file = options.module and options.module.resolve()
     try:
         scenarios = [dialogue.parse(path) for path in find(options.paths)]
     except dialogue.FormatError as error:

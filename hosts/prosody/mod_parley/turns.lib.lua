@@ -4,7 +4,7 @@
 
 local xpcall, traceback = xpcall, debug.traceback;
 
-local rounds_max = 1000; -- of work that makes more work, before other stanzas get their turn
+local rounds_max = 100; -- of work that makes more work, before other stanzas get their turn
 
 local turns = {};
 local at_end = {};

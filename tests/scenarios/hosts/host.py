@@ -37,6 +37,7 @@ class Host:
 
     features = {"core", "muc"}
     limits: dict = {}
+    module_file = None  # set by the runner: a module in place of parley.so
     barrier_rounds = 3
     rooms_are_processes = False  # ejabberd: a ping to the server does not wait for a room
     start_seconds_max = 30

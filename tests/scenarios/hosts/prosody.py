@@ -51,6 +51,8 @@ class _Features:
     """What the build folder makes possible, known once the runner has set Prosody.build."""
 
     def __get__(self, _instance, prosody):
+        if prosody.module_file:
+            return {"core", "muc", prosody.module_file.stem}
         return {"core", "muc"} | ({"calls", "sfu", "adhoc"} if prosody.has_calls() else set())
 
 
@@ -70,7 +72,7 @@ class Prosody(Host):
 
     @classmethod
     def module(cls):
-        return cls.build / "module" / "parley.so"
+        return cls.module_file or cls.build / "module" / "parley.so"
 
     @classmethod
     def has_calls(cls):
