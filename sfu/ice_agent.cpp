@@ -1,6 +1,7 @@
 #include "sfu/ice_agent.hpp"
 
 #include <nice/agent.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
@@ -10,6 +11,21 @@ namespace parley::sfu {
 namespace {
 
 constexpr guint kComponent = 1;
+
+// Room for what comes while the media thread waits for a core: the system's default holds fewer
+// than a hundred video packets. The kernel grants at most net.core.rmem_max and wmem_max.
+constexpr int kSocketBuffer = 1 << 20;  // octets
+
+void enlarge_buffers(NiceAgent* agent, guint stream) {
+    GPtrArray* sockets = nice_agent_get_sockets(agent, stream, kComponent);
+    if (sockets == nullptr) return;
+    for (guint i = 0; i < sockets->len; ++i) {
+        const int fd = g_socket_get_fd(static_cast<GSocket*>(g_ptr_array_index(sockets, i)));
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &kSocketBuffer, sizeof kSocketBuffer);
+        setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &kSocketBuffer, sizeof kSocketBuffer);
+    }
+    g_ptr_array_unref(sockets);
+}
 
 struct AddressText {
     explicit AddressText(const NiceAddress& address) {
@@ -185,7 +201,9 @@ std::string IceAgent::announced(const std::string& address) const {
 bool IceAgent::gather() {
     context_->touch();
     state_ = State::connecting;
-    return nice_agent_gather_candidates(agent_, stream_) != FALSE;
+    if (nice_agent_gather_candidates(agent_, stream_) == FALSE) return false;
+    enlarge_buffers(agent_, stream_);
+    return true;
 }
 
 bool IceAgent::set_remote_credentials(const std::string& ufrag, const std::string& pwd) {

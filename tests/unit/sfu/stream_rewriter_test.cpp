@@ -1,0 +1,193 @@
+#include "sfu/stream_rewriter.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <map>
+
+#include "sfu/byte_order.hpp"
+#include "sfu/retransmission_cache.hpp"
+#include "tests/unit/sfu/packet_fixture.hpp"
+
+namespace parley::sfu::test {
+
+namespace {
+
+RewriteRules video_rules() {
+    RewriteRules rules;
+    rules.ssrc = 0x55555555;
+    rules.rtx_ssrc = 0x66666666;
+    rules.payload_types[96] = 100;
+    rules.rtx_payload_types[100] = 101;
+    rules.extension_ids[4] = 9;
+    rules.abs_send_time_id = 3;
+    return rules;
+}
+
+RtpHeader header(uint16_t sequence, uint32_t timestamp, uint8_t payload_type = 96) {
+    RtpHeader result;
+    result.payload_type = payload_type;
+    result.sequence = sequence;
+    result.timestamp = timestamp;
+    return result;
+}
+
+StoredPacket stored(const std::vector<uint8_t>& bytes) {
+    StoredPacket packet;
+    std::copy(bytes.begin(), bytes.end(), packet.data.begin());
+    packet.size = static_cast<uint16_t>(bytes.size());
+    packet.header = *RtpHeader::parse(packet.bytes());
+    return packet;
+}
+
+const TimePoint kNow{std::chrono::milliseconds(64'000 + 1'500)};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(stream_rewriter)
+
+BOOST_AUTO_TEST_CASE(gaps_and_wraps_are_kept) {
+    StreamRewriter rewriter(video_rules(), 65'533, 0xffffff00);
+
+    struct Case {
+        uint16_t sequence;
+        uint32_t timestamp;
+        std::optional<uint16_t> sent_sequence;
+        uint32_t sent_timestamp;
+    };
+
+    const std::vector<Case> cases{
+        {65'534, 0xfffff000, 65'533, 0xffffff00},  // the first decides the offsets
+        {65'535, 0xfffff000, 65'534, 0xffffff00},
+        {1, 0xfffffc00, 0, 0x00000b00},         // 0 is missing: 65535 stays free
+        {0, 0xfffff000, 65'535, 0xffffff00},    // and is filled late
+        {65'533, 0xffffe000, std::nullopt, 0},  // older than the receiver's first
+        {3, 0xfffffd00, 2, 0x00000c00},
+    };
+    for (const auto& each : cases) {
+        BOOST_TEST_CONTEXT("sequence " << each.sequence) {
+            const auto position = rewriter.place(header(each.sequence, each.timestamp));
+            BOOST_REQUIRE(position.has_value() == each.sent_sequence.has_value());
+            if (!position) continue;
+            BOOST_TEST(position->sequence == *each.sent_sequence);
+            BOOST_TEST(position->timestamp == each.sent_timestamp);
+            BOOST_TEST(position->payload_type == 100);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_offset_holds_over_many_wraps) {
+    StreamRewriter rewriter(video_rules(), 1'024, 7);
+    uint16_t expected = 1'024;
+    for (uint32_t i = 0; i < 200'000; ++i) {
+        const auto position = rewriter.place(header(static_cast<uint16_t>(i + 40'000), i * 3000));
+        BOOST_REQUIRE(position);
+        BOOST_REQUIRE(position->sequence == expected++);
+        BOOST_REQUIRE(position->timestamp == 7 + i * 3000);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(refused_payload_types_are_not_sent) {
+    StreamRewriter rewriter(video_rules(), 1, 1);
+    BOOST_TEST(!rewriter.place(header(1, 1, 97)));
+    BOOST_TEST(!rewriter.timestamp(1));
+}
+
+BOOST_AUTO_TEST_CASE(extensions_get_the_receivers_ids) {
+    StreamRewriter rewriter(video_rules(), 1'024, 0);
+    const auto packet = stored(packet_fixture("rtp/one_byte_extensions"));
+    const auto position = rewriter.place(packet.header);
+    BOOST_REQUIRE(position);
+    std::vector<uint8_t> out(1600);
+    out.resize(rewriter.write(out, *position, packet, kNow));
+    const auto sent = RtpHeader::parse(out);
+    BOOST_REQUIRE(sent);
+    BOOST_TEST(sent->ssrc == 0x55555555u);
+    BOOST_TEST(sent->marker);
+    BOOST_TEST(sent->payload_size == 4);
+    BOOST_TEST(out.back() == 0x82);
+    std::map<unsigned, std::vector<uint8_t>> elements;
+    ExtensionReader reader(out, *sent);
+    while (const auto element = reader.next()) {
+        elements[element->id].assign(element->value.begin(), element->value.end());
+    }
+    // 65.5 s modulo 64 s in units of 2^-18 s; the source's abs-send-time (id 2) is not passed on.
+    BOOST_TEST(elements.size() == 2u);
+    BOOST_TEST(elements[9] == std::vector<uint8_t>{'1'}, boost::test_tools::per_element());
+    BOOST_REQUIRE(elements[3].size() == 3u);
+    BOOST_TEST(read_u24(elements[3].data()) == (3u << 17));
+}
+
+BOOST_AUTO_TEST_CASE(a_retransmission_names_the_packet_it_repeats) {
+    StreamRewriter rewriter(video_rules(), 1'024, 0);
+    const auto packet = stored(packet_fixture("rtp/one_byte_extensions"));
+    const auto position = rewriter.place(packet.header);
+    std::vector<uint8_t> out(1600);
+    for (uint16_t i = 0; i < 2; ++i) {
+        const size_t size = rewriter.write_again(out, *position, packet, kNow);
+        const auto sent = RtpHeader::parse({out.data(), size});
+        BOOST_REQUIRE(sent);
+        BOOST_TEST(sent->ssrc == 0x66666666u);
+        BOOST_TEST(sent->payload_type == 101);
+        BOOST_TEST(sent->sequence == 1'024 + i);
+        BOOST_TEST(sent->payload_size == 6);
+        BOOST_TEST(read_u16(&out[sent->header_size]) == 1'024);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(padding_passes_and_what_does_not_fit_is_told) {
+    StreamRewriter rewriter(video_rules(), 1'024, 0);
+    const auto packet = stored(packet_fixture("rtp/padding_only"));
+    const auto position = rewriter.place(packet.header);
+    std::vector<uint8_t> out(1600);
+    const auto sent = RtpHeader::parse({out.data(), rewriter.write(out, *position, packet, kNow)});
+    BOOST_REQUIRE(sent);
+    BOOST_TEST(sent->padding_size == 4);
+    std::vector<uint8_t> small(20);
+    BOOST_TEST(rewriter.write(small, *position, packet, kNow) == 0u);
+    BOOST_TEST(rewriter.write_again(small, *position, packet, kNow) == 0u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(retransmission_cache)
+
+BOOST_AUTO_TEST_CASE(a_packet_is_given_out_while_it_is_kept) {
+    RetransmissionCache cache;
+    BOOST_TEST(!cache.take(5, kNow));
+    cache.store(5, 105);
+    cache.store(6, 106);
+    BOOST_TEST((cache.take(5, kNow) == 105U));
+    cache.store(static_cast<uint16_t>(5 + RetransmissionCache::kCapacity), 999);
+    BOOST_TEST(!cache.take(5, kNow));
+    BOOST_TEST((cache.take(6, kNow) == 106U));
+}
+
+BOOST_AUTO_TEST_CASE(repeated_requests_are_bounded) {
+    RetransmissionCache cache;
+    cache.store(5, 105);
+    BOOST_TEST(cache.take(5, kNow).has_value());
+    BOOST_TEST(!cache.take(5, kNow + RetransmissionCache::kResendIntervalMin / 2));
+    auto now = kNow;
+    size_t given = 1;
+    for (int i = 0; i < 20; ++i) {
+        now += RetransmissionCache::kResendIntervalMin;
+        given += cache.take(5, now).has_value() ? 1 : 0;
+    }
+    BOOST_TEST(given == RetransmissionCache::kResendsMax);
+}
+
+BOOST_AUTO_TEST_CASE(a_ring_forgets_the_oldest) {
+    PacketRing ring(4);
+    std::vector<uint32_t> numbers;
+    for (uint16_t i = 0; i < 6; ++i) {
+        ring.next().size = i;
+        numbers.push_back(ring.commit());
+    }
+    BOOST_TEST(ring.find(numbers[5])->size == 5);
+    BOOST_TEST(ring.find(numbers[3])->size == 3);
+    BOOST_TEST(ring.find(numbers[2]) == nullptr);  // its place is the next packet's
+    BOOST_TEST(ring.find(numbers[5] + 1) == nullptr);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace parley::sfu::test
