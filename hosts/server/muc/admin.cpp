@@ -77,7 +77,7 @@ Checked<RoleChange> parse_role_item(const MucLimits& limits, const Room& room,
                       bounded_text(item, "reason", xmpp::ns::muc_admin, limits.reason_octets_max)};
 }
 
-/// Owners that would be left after the changes.
+/// Whether the room has an owner after the changes (XEP-0045 s10.5).
 bool leaves_an_owner(const Room& room, const std::vector<AffiliationChange>& changes) {
     std::map<xmpp::Jid, Affiliation> last;
     for (const AffiliationChange& change : changes)

@@ -48,9 +48,6 @@ std::optional<StanzaError> refuse_affiliation(const Room& room, const xmpp::Jid&
         if (current >= Affiliation::admin)
             return muc_error(Condition::not_allowed, "Only owners act on admins and owners");
     }
-    if (current == Affiliation::owner && wanted != Affiliation::owner && room.owner_count() == 1)
-        return muc_error(Condition::conflict,
-                         "A room needs an owner; make somebody else owner first");
     return std::nullopt;
 }
 

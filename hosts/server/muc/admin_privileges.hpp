@@ -15,7 +15,8 @@ bool may_list_affiliation(const Room& room, const xmpp::Jid& actor, Affiliation 
 /// Whether `actor` may see the list of occupants with that role.
 bool may_list_role(const Room& room, const xmpp::Jid& actor, Role listed);
 
-/// Why `actor` may not give `target` that affiliation, or nothing.
+/// Why `actor` may not give `target` that affiliation, or nothing. Whether an owner stays is for
+/// the whole request to see.
 std::optional<xmpp::StanzaError> refuse_affiliation(const Room& room, const xmpp::Jid& actor,
                                                     const xmpp::Jid& target, Affiliation wanted);
 
