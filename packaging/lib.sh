@@ -18,8 +18,11 @@ PACKAGES_BUILD=(build-essential cmake ninja-build pkg-config
 PACKAGES_RUN=(openssl ca-certificates)
 PACKAGES_TEST=(libboost-test-dev python3 python3-slixmpp clang libclang-rt-14-dev clang-format
     chromium firefox-esr binutils git)
+PACKAGES_PROSODY=(prosody liblua5.4-dev)
 
 STEP_PID=""
+# Set to 1 to keep Debian from starting what is installed as a service.
+SUPPRESS_SERVICES=0
 
 if [[ -t 1 ]]; then INTERACTIVE=1; else INTERACTIVE=0; fi
 
@@ -98,8 +101,16 @@ missing_packages() {
 apt_install() {
     export DEBIAN_FRONTEND=noninteractive
     local options=(-o Acquire::Retries=3 -o DPkg::Lock::Timeout=300)
+    local policy=/usr/sbin/policy-rc.d status=0 placed=0
     "${AS_ROOT[@]}" apt-get "${options[@]}" update
-    "${AS_ROOT[@]}" apt-get "${options[@]}" install -y --no-install-recommends "$@"
+    if ((SUPPRESS_SERVICES)) && [[ ! -e "$policy" ]]; then
+        printf '#!/bin/sh\nexit 101\n' | "${AS_ROOT[@]}" tee "$policy" >/dev/null
+        "${AS_ROOT[@]}" chmod 755 "$policy"
+        placed=1
+    fi
+    "${AS_ROOT[@]}" apt-get "${options[@]}" install -y --no-install-recommends "$@" || status=$?
+    if ((placed)); then "${AS_ROOT[@]}" rm -f "$policy"; fi
+    return "$status"
 }
 
 # Installs what is missing of the named Debian packages; does nothing, not even ask apt, if none is.

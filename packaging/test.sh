@@ -22,18 +22,21 @@ WHAT, all of it by default, in this order:
   tsan       unit and scenario again with ThreadSanitizer (build/tsan); only if asked for
 
 Options
-  --quiet    print only what fails and the last line
-  --help     this text
+  --quiet         print only what fails and the last line
+  --with-prosody  install Debian's Prosody, too (without starting it as a service), and play the
+                  scenarios on it; without this option they are played where it is installed
+  --help          this text
 
 Logs: build/logs/. Each ctest label is also a label to `ctest --test-dir build/dev -L LABEL`.
 TEXT
 }
 
-QUIET=0 SELECTED=()
+QUIET=0 WITH_PROSODY=0 SELECTED=()
 while (($#)); do
     case "$1" in
         check | unit | scenario | page | e2e | fuzz | asan | tsan) SELECTED+=("$1") ;;
         --quiet) QUIET=1 ;;
+        --with-prosody) WITH_PROSODY=1 ;;
         --help | -h)
             usage
             exit 0
@@ -88,7 +91,7 @@ count() {
 declare -A BUILT
 built() {
     if [[ -z "${BUILT[$1]:-}" ]]; then
-        if build_preset "$1"; then
+        if build_preset "$@"; then
             BUILT[$1]=yes
         else
             BUILT[$1]=no
@@ -98,10 +101,11 @@ built() {
     [[ "${BUILT[$1]}" == yes ]]
 }
 
-# run_ctest PRESET LABEL JOBS: the tests of a label, counted one by one.
+# run_ctest PRESET LABEL JOBS [TARGET...]: the tests of a label, counted one by one. Builds the targets
+# before, or everything.
 run_ctest() {
     local preset="$1" label="$2" jobs="$3" name="$2 ($1)" junit counts
-    built "$preset" || return 0
+    built "$preset" "${@:4}" || return 0
     junit="$LOGS/junit-$preset-$label.xml"
     rm -f "$junit"
     step "Running $name" "ctest-$preset-$label" \
@@ -135,6 +139,10 @@ run_counted() {
 
 export BOOST_TEST_REPORT_LEVEL=short
 cd "$ROOT"
+if ((WITH_PROSODY)); then
+    PACKAGES_TEST+=("${PACKAGES_PROSODY[@]}")
+    SUPPRESS_SERVICES=1
+fi
 install_packages "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_TEST[@]}"
 CORES="$(nproc)"
 
@@ -147,7 +155,7 @@ if selected e2e; then
     npm_install "$ROOT/tests/e2e" e2e
     run_ctest dev e2e 1
 fi
-selected fuzz && run_ctest fuzz fuzz "$CORES"
+selected fuzz && run_ctest fuzz fuzz "$CORES" fuzz_targets
 for preset in asan tsan; do
     if selected "$preset"; then
         run_ctest "$preset" unit "$CORES"
