@@ -107,8 +107,9 @@ void answer_service_items(const Context& context, const xmpp::Element& iq, const
     size_t listed = 0;
     for (const Room* room : rooms) {
         if (listed == context.config.limits.disco_items_max) break;
-        const bool visible =
-            (room->config().publicly_listed && !room->locked) || room->occupant_of(from) != nullptr;
+        const bool visible = (room->config().publicly_listed && !room->locked) ||
+                             room->occupant_of(from) != nullptr ||
+                             room->affiliation(from) >= Affiliation::member;
         if (!visible) continue;
         const std::string& title = room->config().title;
         query.add("item")
