@@ -104,7 +104,7 @@ std::optional<Refusal> Coordinator::judge(const RoomHead& room, const Occupant& 
 
 MediaStanding Coordinator::standing(const CallMessage& message, const RoomJid& room,
                                     const FullJid& sender) const {
-    if (!focus_ || message.mode != Mode::sfu) return {};
+    if (!focus_) return {};
     return focus_->standing(message.id, room, sender, message.service);
 }
 

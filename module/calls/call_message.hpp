@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <tl/expected.hpp>
 
 #include "module/calls/names.hpp"
 #include "module/calls/violation.hpp"
-#include "tl/expected.hpp"
 #include "xmpp/element.hpp"
 
 namespace parley::module {

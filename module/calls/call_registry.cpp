@@ -60,7 +60,10 @@ tl::expected<CallReport, Refusal> CallRegistry::propose(const RoomJid& room,
     if (running.size() >= limits_.calls_per_room_max) {
         return tl::unexpected(Refusal{Violation::active_call, {}, running.front()->id});
     }
-    if (find(message.id) || has_ended(message.id)) return refuse(Violation::id_in_use);
+    const bool id_is_anothers = message.mode == Mode::mesh && media.conference_exists;
+    if (find(message.id) || has_ended(message.id) || id_is_anothers) {
+        return refuse(Violation::id_in_use);
+    }
     if (message.mode == Mode::sfu && !(media.conference_is_theirs && media.has_session)) {
         return refuse(Violation::no_conference);
     }

@@ -14,6 +14,7 @@ namespace parley::module {
 
 /// What the SFU knows of a message's sender and the conference with the call's id.
 struct MediaStanding {
+    bool conference_exists = false;     ///< of whomever, for whichever room
     bool conference_is_theirs = false;  ///< created by this client, for this room, at this service
     bool has_session = false;           ///< session-accept was sent for the media it publishes
 };

@@ -102,8 +102,8 @@ xmpp::Element calls_element(const std::vector<const Call*>& calls) {
             .set_attr("state", to_string(call->phase));
         if (call->service) entry.set_attr("service", call->service->to_string());
         entry.set_attr("since", to_xmpp_datetime(call->since))
-            .set_attr("initiator", call->initiator.to_string());
-        add_descriptions(entry, call->media);
+            .set_attr("initiator", call->initiator.to_string())
+            .set_attr("media", to_string(call->media));
         for (const Participant& participant : call->participants)
             add_participant(entry, participant);
     }

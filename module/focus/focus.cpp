@@ -28,9 +28,10 @@ Focus::Focus(xmpp::Jid service, FocusLimits limits, const RoomModel& rooms,
 MediaStanding Focus::standing(const CallId& id, const RoomJid& room, const FullJid& jid,
                               const std::optional<xmpp::Jid>& service) const {
     const Conference* conference = find(id);
-    if (!conference || conference->room != room) return {};
+    if (!conference) return {};
+    if (conference->room != room) return {true, false, false};
     const bool here = !service || *service == service_;
-    return {here && conference->creator == jid, conference->is_live(jid)};
+    return {true, here && conference->creator == jid, conference->is_live(jid)};
 }
 
 Focus::Result Focus::admit(const CallId& id, const FullJid& jid) {

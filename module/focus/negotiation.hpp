@@ -1,10 +1,10 @@
 #pragma once
 
 #include <string>
+#include <tl/expected.hpp>
 
 #include "module/focus/media_port.hpp"
 #include "module/jingle/jingle.hpp"
-#include "tl/expected.hpp"
 
 /// Between Jingle contents and the one description the media plane works with. Pure.
 namespace parley::module {

@@ -64,7 +64,7 @@ void RoomModel::on(const RoomDestroyed& event, Changes& changes) {
 
 void RoomModel::on(const OccupantJoined& event, Changes& changes) {
     Room& room = follow(event.head, changes);
-    room.occupants.insert_or_assign(event.occupant.jid, event.occupant);
+    put(room, event.occupant, changes);  // it may send its join again, under another nick
     changes.emplace_back(OccupantIn{room.jid, event.occupant});
 }
 

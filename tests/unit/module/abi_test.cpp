@@ -1,0 +1,274 @@
+/// The module from outside: through the structs of the ABI, with RecordingHost on the other side.
+#include <boost/test/unit_test.hpp>
+#include <string>
+
+#include "tests/unit/module/recording_host.hpp"
+
+namespace parley::module::test {
+
+namespace {
+
+constexpr uint32_t private_room = XSM_MUC_ROOM_MEMBERS_ONLY | XSM_MUC_ROOM_NON_ANONYMOUS;
+const std::string id = "0f3b9c1e-6d4a-4a5e-9b1f-2f7c8a1d3e50";
+using Options = RecordingHost::Options;
+const Options with_sfu = {{"sfu_jid", "sfu.example.org"}};
+
+std::string propose(const std::string& call = id) {
+    return "<message xmlns='jabber:client' type='groupchat' to='team@conference.example.org' "
+           "from='alice@example.org/phone'><propose xmlns='urn:xmpp:jingle-muc-message:0' id='" +
+           call +
+           "'><description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'/></propose></message>";
+}
+
+std::string say(const std::string& action) {
+    return "<message xmlns='jabber:client' type='groupchat' "
+           "to='team@conference.example.org'><" +
+           action + " xmlns='urn:xmpp:jingle-muc-message:0' id='" + id + "'/></message>";
+}
+
+std::string session_initiate() {
+    return "<iq xmlns='jabber:client' type='set' id='j1' from='alice@example.org/phone' to='" + id +
+           "@sfu.example.org'><jingle xmlns='urn:xmpp:jingle:1' action='session-initiate' sid='" +
+           id +
+           ":1'><muji xmlns='urn:xmpp:jingle:muji:0' room='team@conference.example.org'/>"
+           "<content creator='initiator' name='0' senders='initiator'>"
+           "<description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'><rtcp-mux/></description>"
+           "<transport xmlns='urn:xmpp:jingle:transports:ice-udp:1' ufrag='u' pwd='p'/></content>"
+           "</jingle></iq>";
+}
+
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+bool any_contains(const std::vector<std::string>& lines, const std::string& part) {
+    for (const std::string& line : lines) {
+        if (contains(line, part)) return true;
+    }
+    return false;
+}
+
+/// A started module with alice and bob in a private room.
+struct Running {
+    explicit Running(const RecordingHost::Options& options = with_sfu) : host(options) {
+        BOOST_REQUIRE_EQUAL(host.start(), "");
+        host.configured(private_room);
+        host.joined("alice", XSM_MUC_OWNER);
+        host.joined("bob");
+        host.take();
+    }
+
+    RecordingHost host;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(abi)
+
+BOOST_AUTO_TEST_CASE(start_registers_and_stop_gives_back) {
+    RecordingHost host(with_sfu);
+    BOOST_TEST(host.start() == "");
+    const std::vector<std::string> started = {
+        "service sfu.example.org",
+        "interest urn:xmpp:jingle-muc-message:0 urn:xmpp:jingle-muc-media-sfu:0",
+        "features urn:xmpp:jingle-muc-message:0 urn:xmpp:jingle-muc-media-sfu:0",
+        "command urn:parley:admin:0#active-calls"};
+    BOOST_TEST(host.take() == started, boost::test_tools::per_element());
+    host.stop();
+    const std::vector<std::string> stopped = {"media joined", "no service sfu.example.org",
+                                              "no command urn:parley:admin:0#active-calls",
+                                              "features", "interest"};
+    BOOST_TEST(host.take() == stopped, boost::test_tools::per_element());
+    BOOST_TEST(host.start() == "");
+    host.stop();
+}
+
+BOOST_AUTO_TEST_CASE(without_sfu_jid_no_sfu_is_announced) {
+    RecordingHost host(Options{});
+    BOOST_TEST(host.start() == "");
+    const std::vector<std::string> started = {
+        "interest urn:xmpp:jingle-muc-message:0 urn:xmpp:jingle-muc-media-sfu:0",
+        "features urn:xmpp:jingle-muc-message:0", "command urn:parley:admin:0#active-calls"};
+    BOOST_TEST(host.take() == started, boost::test_tools::per_element());
+    BOOST_TEST(!contains(host.room_info(), "sfu"));
+    host.stop();
+}
+
+BOOST_AUTO_TEST_CASE(wrong_options_make_no_module) {
+    const RecordingHost host(Options{{"participants", "5"}});
+    BOOST_TEST(!host.created());
+    BOOST_TEST(contains(host.create_error, "there is no option participants"));
+    BOOST_TEST(contains(host.create_error, "participants_max"));
+}
+
+BOOST_AUTO_TEST_CASE(a_failed_start_says_how_to_mend_it) {
+    RecordingHost taken(Options{{"sfu_jid", "taken.example.org"}});
+    BOOST_TEST(contains(taken.start(), "set sfu_jid to one that nothing else"));
+    RecordingHost threads(Options{{"sfu_jid", "sfu.example.org"}, {"sfu_workers", "13"}});
+    BOOST_TEST(contains(threads.start(), "the SFU cannot start: no thread"));
+    RecordingHost no_rooms(Options{}, XSM_EXT_MUC);
+    BOOST_TEST(contains(no_rooms.start(), "the server has no xsm.muc/1"));
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_extension_is_told_with_its_cost) {
+    struct Case {
+        const char* missing;
+        std::string cost;
+    };
+
+    const Case cases[] = {
+        {XSM_EXT_TIMER, "calls that nobody answers end only when"},
+        {XSM_EXT_DISCO, "clients cannot discover"},
+        {XSM_EXT_ADHOC, "no command that lists calls"},
+        {XSM_EXT_SERVICE, "no SFU although sfu_jid is set"},
+        {XSM_EXT_STANZA, "rooms do not answer"},
+    };
+    for (const Case& c : cases) {
+        RecordingHost host(with_sfu, c.missing);
+        BOOST_TEST(host.start() == "");
+        BOOST_TEST(any_contains(host.logged, c.cost));
+        host.stop();
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_message_is_replaced_passed_or_dropped) {
+    Running running;
+    RecordingHost& host = running.host;
+    BOOST_TEST(contains(host.says("alice", propose()), "replace <message xmlns='jabber:client'"));
+    BOOST_TEST(host.says("bob", say("reject")) == "pass");
+    BOOST_TEST(contains(host.says("bob", say("ended")), "drop <error xmlns='jabber:client'"));
+    BOOST_TEST(contains(host.says("bob", "<message><accept"), "drop <error"));
+    BOOST_TEST(contains(host.says("bob", say("accept")), "position='2'"));
+}
+
+BOOST_AUTO_TEST_CASE(one_timer_follows_the_next_deadline) {
+    Running running;
+    RecordingHost& host = running.host;
+    BOOST_TEST(host.timers.empty());
+    host.says("alice", propose());
+    BOOST_REQUIRE(host.timers.size() == 1u);
+    const uint64_t delay_ms = host.timers.begin()->second;
+    BOOST_TEST((delay_ms > 59'000 && delay_ms <= 60'000));
+    host.says("bob", say("accept"));
+    BOOST_TEST(host.timers.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_timer_that_runs_out_early_is_set_again) {
+    Running running;
+    running.host.says("alice", propose());
+    running.host.timer();
+    BOOST_TEST(running.host.timers.size() == 1u);
+    BOOST_TEST(running.host.take().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_newcomer_is_told_alone) {
+    Running running;
+    RecordingHost& host = running.host;
+    host.says("alice", propose());
+    host.take();
+    host.joined("carol");
+    const auto done = host.take();
+    BOOST_REQUIRE(done.size() == 2u);
+    BOOST_TEST(contains(done[0], "send carol@example.org/phone <message"));
+    BOOST_TEST(contains(done[1], "<calls xmlns='urn:xmpp:jingle-muc-message:0'>"));
+}
+
+BOOST_AUTO_TEST_CASE(who_leaves_is_out_of_the_call) {
+    Running running;
+    RecordingHost& host = running.host;
+    host.says("alice", propose());
+    host.says("bob", say("accept"));
+    host.take();
+    host.left("bob", XSM_MUC_KICKED);
+    const auto done = host.take();
+    BOOST_REQUIRE(done.size() == 1u);
+    BOOST_TEST(contains(done[0], "from='team@conference.example.org/bob'"));
+    BOOST_TEST(contains(done[0], "<security-error/>"));
+    host.destroyed();
+    BOOST_TEST(any_contains(host.take(), "<gone/>"));
+}
+
+BOOST_AUTO_TEST_CASE(rooms_answer_and_describe_their_calls) {
+    Running running;
+    RecordingHost& host = running.host;
+    host.says("alice", propose());
+    host.take();
+    const std::string query =
+        "<iq xmlns='jabber:client' type='get' id='1' from='bob@example.org/phone' "
+        "to='team@conference.example.org'><calls xmlns='urn:xmpp:jingle-muc-message:0'/></iq>";
+    BOOST_TEST(host.asks("bob", query) == 1);
+    BOOST_TEST(any_contains(host.take(), "participant nick='alice'"));
+    BOOST_TEST(host.asks("bob", "<iq xmlns='jabber:client' type='get'><x xmlns='y'/></iq>") == 0);
+    const std::string info = host.room_info();
+    BOOST_TEST(contains(info,
+                        "<feature xmlns='http://jabber.org/protocol/disco#info' "
+                        "var='urn:xmpp:jingle-muc-message:0'/>"));
+    BOOST_TEST(contains(info, "<value>" + id + "</value>"));
+    BOOST_TEST(contains(info, "<value>sfu.example.org</value>"));
+}
+
+BOOST_AUTO_TEST_CASE(an_administrator_lists_the_calls) {
+    Running running;
+    RecordingHost& host = running.host;
+    const auto run = [&](const std::string& action) {
+        return host.command(
+            "<iq xmlns='jabber:client' type='set'><command "
+            "xmlns='http://jabber.org/protocol/commands' "
+            "node='urn:parley:admin:0#active-calls'" +
+            action + "/></iq>");
+    };
+    BOOST_TEST(contains(run(""), "There is no call at the moment."));
+    host.says("alice", propose());
+    const std::string table = run(" action='execute'");
+    BOOST_TEST(contains(table, "status='completed'"));
+    for (const std::string value : {"team@conference.example.org", id.c_str(), "mesh", "ringing",
+                                    "alice@example.org/phone"}) {
+        BOOST_TEST(contains(table, "<value>" + value + "</value>"));
+    }
+    BOOST_TEST(contains(run(" action='cancel'"), "status='canceled'"));
+    BOOST_TEST(contains(run(" action='prev'"), "bad-action"));
+}
+
+BOOST_AUTO_TEST_CASE(media_events_come_by_the_wake) {
+    Running running;
+    RecordingHost& host = running.host;
+    host.to_service(session_initiate());
+    const auto asked = host.take();
+    BOOST_REQUIRE(asked.size() == 2u);
+    BOOST_TEST(contains(asked[0], "route <iq"));
+    BOOST_TEST(asked[1] == "media publish alice");
+    host.wake_if_asked();
+    BOOST_TEST(any_contains(host.take(), "action='session-accept'"));
+}
+
+BOOST_AUTO_TEST_CASE(stop_ends_calls_and_sessions_first) {
+    Running running;
+    RecordingHost& host = running.host;
+    host.says("alice", propose("aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"));
+    host.to_service(session_initiate());
+    host.wake_if_asked();
+    host.take();
+    host.stop();
+    const auto done = host.take();
+    BOOST_REQUIRE(done.size() >= 4u);
+    BOOST_TEST(contains(done[0], "<ended xmlns='urn:xmpp:jingle-muc-message:0'"));
+    BOOST_TEST(contains(done[1], "action='session-terminate'"));
+    BOOST_TEST(done[2] == "media end");
+    BOOST_TEST(done[3] == "media joined");
+    BOOST_TEST(host.timers.empty());
+}
+
+BOOST_AUTO_TEST_CASE(rubbish_from_the_host_breaks_nothing) {
+    Running running;
+    RecordingHost& host = running.host;
+    host.to_service("");
+    host.to_service("<iq xmlns='jabber:client' type='set' from='@' to='sfu.example.org'/>");
+    host.to_service("<iq xmlns='jabber:client' type='set'><jingle");
+    host.left("nobody", 99);
+    BOOST_TEST(host.command("<iq") == "");
+    BOOST_TEST(host.asks("bob", "<iq") == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace parley::module::test

@@ -1,0 +1,284 @@
+#include "tests/unit/module/dialogue.hpp"
+
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+#include <utility>
+
+#include "module/calls/namespaces.hpp"
+#include "tests/unit/module/match.hpp"
+#include "xmpp/namespaces.hpp"
+#include "xmpp/stanza_error.hpp"
+#include "xmpp/xml.hpp"
+
+namespace parley::module::test {
+
+namespace {
+
+constexpr std::string_view ns_dialogue = "urn:parley:test:dialogue";
+constexpr std::string_view room_jid = "team@conference.example.org";
+constexpr std::string_view sfu_jid = "sfu.example.org";
+
+std::string uuid_of_count() {
+    static uint32_t count = 0;
+    char text[37];
+    std::snprintf(text, sizeof text, "%08x-0000-4000-8000-000000000000", ++count);
+    return text;
+}
+
+uint32_t number(const xmpp::Element& element, std::string_view name, uint32_t fallback) {
+    return element.has_attr(name)
+               ? static_cast<uint32_t>(std::stoul(std::string(element.attr(name))))
+               : fallback;
+}
+
+Settings settings_of(const xmpp::Element& script) {
+    Settings settings;
+    CallLimits& calls = settings.calls;
+    if (script.attr("sfu") != "none") settings.sfu = *xmpp::Jid::parse(sfu_jid);
+    calls.participants_max = number(script, "participants_max", calls.participants_max);
+    calls.calls_per_room_max = number(script, "calls_per_room_max", calls.calls_per_room_max);
+    calls.proposals_per_minute_max =
+        number(script, "proposals_per_minute_max", calls.proposals_per_minute_max);
+    calls.call_messages_per_minute_max =
+        number(script, "call_messages_per_minute_max", calls.call_messages_per_minute_max);
+    calls.call_duration_max = std::chrono::seconds(number(script, "call_duration_s_max", 0));
+    settings.focus.conferences_per_client_max = number(script, "conferences_per_client_max", 4);
+    return settings;
+}
+
+Affiliation affiliation_of(std::string_view name) {
+    if (name == "owner") return Affiliation::owner;
+    if (name == "admin") return Affiliation::admin;
+    if (name == "none") return Affiliation::none;
+    return Affiliation::member;
+}
+
+Role role_of(std::string_view name) {
+    if (name == "moderator") return Role::moderator;
+    if (name == "visitor") return Role::visitor;
+    return Role::participant;
+}
+
+LeaveReason leave_of(std::string_view name) {
+    if (name == "kicked") return LeaveReason::kicked;
+    if (name == "banned") return LeaveReason::banned;
+    if (name == "affiliation-lost") return LeaveReason::affiliation_lost;
+    if (name == "connection-lost") return LeaveReason::connection_lost;
+    return LeaveReason::left;
+}
+
+xmpp::Element outcome(std::string_view name, xmpp::Element content) {
+    xmpp::Element wrapped(name, ns_dialogue);
+    wrapped.add(std::move(content));
+    return wrapped;
+}
+
+/// Errors are for people, too: each says in English what is wrong. The fixtures leave the text out.
+void take_text(xmpp::Element& error) {
+    if (error.remove_children("text", xmpp::ns::stanza_errors) == 0) {
+        throw std::runtime_error("an error without a text: " + xmpp::to_xml(error));
+    }
+}
+
+}  // namespace
+
+xmpp::Element read_xml_file(const std::filesystem::path& file) {
+    std::ifstream stream(file);
+    std::ostringstream bytes;
+    bytes << stream.rdbuf();
+    auto element = xmpp::parse_xml(bytes.str());
+    if (!stream || !element) throw std::runtime_error("cannot read " + file.string());
+    return std::move(*element);
+}
+
+Dialogue::Dialogue(const std::filesystem::path& file)
+    : file_(file.filename()),
+      script_(read_xml_file(file)),
+      coordinator_(settings_of(script_), uuid_of_count),
+      now_{TimePoint{} + std::chrono::hours(1),
+           std::chrono::sys_days{std::chrono::year{2026} / 11 / 23}},
+      room_{*RoomJid::parse(room_jid), {true, true}, 0} {
+    take(coordinator_.on_room(RoomConfigured{next_head()}, now_));
+}
+
+void Dialogue::play() {
+    for (const xmpp::Element* element : script_.elements()) {
+        ++step_number_;
+        try {
+            step(*element);
+        } catch (const std::exception& exception) {
+            throw std::runtime_error(file_ + ", step " + std::to_string(step_number_) + " <" +
+                                     element->name() + ">: " + exception.what());
+        }
+    }
+    expect_nothing_left();
+}
+
+void Dialogue::step(const xmpp::Element& element) {
+    static const std::set<std::string> expectations = {"broadcast", "refused", "sees",
+                                                       "routed",    "passed",  "media"};
+    if (expectations.contains(element.name())) {
+        expect(element);
+        return;
+    }
+    expect_nothing_left();
+    if (!act(element)) throw std::runtime_error("is no step of a dialogue");
+}
+
+bool Dialogue::act(const xmpp::Element& element) {
+    const std::string& name = element.name();
+    if (name == "says") {
+        says(element);
+    } else if (name == "time") {
+        now_.steady += std::chrono::seconds(number(element, "seconds", 0));
+        now_.wall += std::chrono::seconds(number(element, "seconds", 0));
+        take(coordinator_.on_time(now_));
+    } else if (name == "media-fails") {
+        media_fails(element);
+    } else if (name == "stops") {
+        take(coordinator_.stop(now_));
+    } else {
+        room_event(element);
+    }
+    return true;
+}
+
+void Dialogue::room_event(const xmpp::Element& element) {
+    const std::string& name = element.name();
+    if (name == "joins") {
+        occupy(element);
+    } else if (name == "changes") {
+        Occupant& who = occupant(element);
+        if (element.has_attr("nick")) who.nick = {std::string(element.attr("nick"))};
+        if (element.has_attr("role")) who.role = role_of(element.attr("role"));
+        if (element.has_attr("affiliation")) {
+            who.affiliation = affiliation_of(element.attr("affiliation"));
+        }
+        take(coordinator_.on_room(OccupantChanged{next_head(), who}, now_));
+    } else if (name == "leaves") {
+        const Occupant who = occupant(element);
+        people_.erase(std::string(element.attr("who")));
+        take(coordinator_.on_room(OccupantLeft{next_head(), who, leave_of(element.attr("reason"))},
+                                  now_));
+    } else if (name == "configured") {
+        room_.privacy = {element.attr("members-only") != "false",
+                         element.attr("non-anonymous") != "false"};
+        take(coordinator_.on_room(RoomConfigured{next_head()}, now_));
+    } else if (name == "destroyed") {
+        take(coordinator_.on_room(RoomDestroyed{next_head()}, now_));
+    } else {
+        throw std::runtime_error("is no step of a dialogue");
+    }
+}
+
+void Dialogue::occupy(const xmpp::Element& element) {
+    const std::string who(element.attr("who"));
+    const std::string jid =
+        element.has_attr("jid") ? std::string(element.attr("jid")) : who + "@example.org/phone";
+    const std::string nick = element.has_attr("nick") ? std::string(element.attr("nick")) : who;
+    const Occupant occupant{*FullJid::parse(jid), Nick{nick},
+                            affiliation_of(element.attr("affiliation")),
+                            role_of(element.attr("role"))};
+    people_.insert_or_assign(who, occupant);
+    take(coordinator_.on_room(OccupantJoined{next_head(), occupant}, now_));
+}
+
+void Dialogue::says(const xmpp::Element& element) {
+    xmpp::Element stanza = *element.first_child();
+    const std::string who(element.attr("who"));
+    const auto found = people_.find(who);
+    const Occupant* sender = found == people_.end() ? nullptr : &found->second;
+    stanza.set_attr("from", sender ? sender->jid.to_string() : who + "@example.org/phone");
+    const auto to = xmpp::Jid::parse(stanza.attr("to"));
+    if (!to) throw std::runtime_error("has no valid 'to'");
+
+    if (to->domain() == sfu_jid) {
+        take(coordinator_.on_service_stanza(stanza, now_));
+    } else if (stanza.name() == "iq") {
+        auto outputs = coordinator_.on_room_iq(room_, sender, stanza);
+        if (!outputs) throw std::runtime_error("is not answered");
+        take(std::move(*outputs));
+    } else {
+        const size_t size = xmpp::to_xml(stanza).size();
+        auto judgement = coordinator_.on_message(room_, *sender, stanza, size, now_);
+        if (auto* drop = std::get_if<Drop>(&judgement.verdict)) {
+            take_text(drop->error);
+            outcomes_.push_back(outcome("refused", std::move(drop->error)));
+        } else {
+            const auto* replace = std::get_if<Replace>(&judgement.verdict);
+            xmpp::Element sent = replace ? replace->message : stanza;
+            sent.set_attr("from", std::string(room_jid) + '/' + sender->nick.value);
+            sent.remove_attr("to");
+            outcomes_.push_back(outcome(replace ? "broadcast" : "passed", std::move(sent)));
+        }
+        take(std::move(judgement.outputs));
+    }
+}
+
+void Dialogue::media_fails(const xmpp::Element& element) {
+    const FullJid& who = occupant(element).jid;
+    std::optional<SessionNumber> session = media_.publishing(who);
+    if (element.has_attr("source")) {
+        session = media_.receiving(who, people_.at(std::string(element.attr("source"))).jid);
+    }
+    if (!session) throw std::runtime_error("there is no such media session");
+    const auto reason = reason_from(element.attr("reason"));
+    take(coordinator_.on_media(MediaFailed{*session, reason.value(), "simulated"}, now_));
+}
+
+void Dialogue::take(Outputs outputs) {
+    for (Output& output : outputs) {
+        if (auto* broadcast = std::get_if<Broadcast>(&output)) {
+            outcomes_.push_back(outcome("broadcast", std::move(broadcast->message)));
+        } else if (auto* sent = std::get_if<SendToOccupant>(&output)) {
+            auto wrapped = outcome("sees", std::move(sent->message));
+            wrapped.set_attr("who", sent->occupant.jid().local());
+            outcomes_.push_back(std::move(wrapped));
+        } else if (auto* routed = std::get_if<RouteStanza>(&output)) {
+            xmpp::Element* error = routed->stanza.child("error", xmpp::ns::client);
+            if (error) take_text(*error);
+            outcomes_.push_back(outcome("routed", std::move(routed->stanza)));
+        } else if (const auto* command = std::get_if<MediaCommand>(&output)) {
+            const auto events = media_.execute(*command);
+            for (const std::string& line : media_.take_log()) {
+                xmpp::Element wrapped("media", ns_dialogue);
+                wrapped.set_attr("command", line);
+                outcomes_.push_back(std::move(wrapped));
+            }
+            for (const MediaEvent& event : events)
+                take(coordinator_.on_media(event, now_));
+        }
+    }
+}
+
+void Dialogue::expect(const xmpp::Element& element) {
+    if (outcomes_.empty()) throw std::runtime_error("nothing happens any more");
+    const xmpp::Element got = std::move(outcomes_.front());
+    outcomes_.pop_front();
+    xmpp::Element wanted = element;
+    const Match match = wanted.attr("match") == "part" ? Match::part : Match::whole;
+    wanted.remove_attr("match");
+    wanted.remove_attr("example");
+    const auto wrong = mismatch(wanted, got, match);
+    if (wrong) throw std::runtime_error(*wrong + "\n  got: " + xmpp::to_xml(got));
+}
+
+void Dialogue::expect_nothing_left() const {
+    if (!outcomes_.empty()) {
+        throw std::runtime_error(file_ + ": nobody expected " + xmpp::to_xml(outcomes_.front()));
+    }
+}
+
+RoomHead Dialogue::next_head() {
+    ++room_.generation;
+    return room_;
+}
+
+Occupant& Dialogue::occupant(const xmpp::Element& element) {
+    const auto found = people_.find(std::string(element.attr("who")));
+    if (found == people_.end()) throw std::runtime_error("nobody of that name is in the room");
+    return found->second;
+}
+
+}  // namespace parley::module::test

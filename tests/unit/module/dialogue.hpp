@@ -1,0 +1,51 @@
+#pragma once
+
+#include <deque>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "module/coordinator.hpp"
+#include "tests/unit/module/simulated_media.hpp"
+#include "xmpp/element.hpp"
+
+namespace parley::module::test {
+
+/// Plays a dialogue of tests/stanzas/calls (README.md there) against the coordinator, with
+/// SimulatedMedia for the SFU. Throws std::runtime_error that says which step went otherwise.
+class Dialogue {
+  public:
+    explicit Dialogue(const std::filesystem::path& file);
+    void play();
+
+  private:
+    void step(const xmpp::Element& element);
+    bool act(const xmpp::Element& element);
+    void expect(const xmpp::Element& element);
+    void expect_nothing_left() const;
+
+    void room_event(const xmpp::Element& element);
+    void says(const xmpp::Element& element);
+    void media_fails(const xmpp::Element& element);
+    void take(Outputs outputs);
+    void occupy(const xmpp::Element& element);
+
+    RoomHead next_head();
+    Occupant& occupant(const xmpp::Element& element);
+
+    std::string file_;
+    xmpp::Element script_;
+    size_t step_number_ = 0;
+
+    Coordinator coordinator_;
+    SimulatedMedia media_;
+    Now now_;
+    RoomHead room_;
+    std::map<std::string, Occupant> people_;
+    std::deque<xmpp::Element> outcomes_;  ///< wrapped in what an expectation is called
+};
+
+/// The script of a file, for settings that its root element asks for.
+xmpp::Element read_xml_file(const std::filesystem::path& file);
+
+}  // namespace parley::module::test

@@ -1,0 +1,93 @@
+#include <boost/test/unit_test.hpp>
+#include <string>
+
+#include "module/composition/options.hpp"
+
+namespace parley::module::test {
+
+namespace {
+
+using Table = std::vector<std::pair<std::string_view, std::string_view>>;
+
+std::string error_of(const Table& table) {
+    const auto options = read_options(table);
+    return options ? "" : options.error().text;
+}
+
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(options)
+
+BOOST_AUTO_TEST_CASE(no_table_is_a_mesh_only_module) {
+    const auto options = read_options({});
+    BOOST_REQUIRE(options.has_value());
+    BOOST_TEST(!options->settings.sfu.has_value());
+    BOOST_TEST(options->settings.calls.participants_max == 50u);
+    BOOST_TEST(!read_options({{"sfu_jid", ""}})->settings.sfu.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(every_option_is_read) {
+    const auto options = read_options({{"sfu_jid", "sfu.example.org"},
+                                       {"sfu_addresses", "192.0.2.1"},
+                                       {"sfu_addresses", "2001:db8::1"},
+                                       {"sfu_public_addresses", "198.51.100.1"},
+                                       {"sfu_public_addresses", "2001:db8::2"},
+                                       {"sfu_port_min", "20000"},
+                                       {"sfu_port_max", "20100"},
+                                       {"sfu_workers", "2"},
+                                       {"ring_timeout_s", "10"},
+                                       {"empty_call_timeout_s", "0"},
+                                       {"call_duration_s_max", "3600"},
+                                       {"participants_max", "8"},
+                                       {"calls_per_room_max", "2"},
+                                       {"proposals_per_minute_max", "3"},
+                                       {"call_messages_per_minute_max", "30"}});
+    BOOST_REQUIRE(options.has_value());
+    BOOST_TEST(options->settings.sfu->to_string() == "sfu.example.org");
+    BOOST_TEST(options->media.addresses.size() == 2u);
+    BOOST_TEST(options->media.port_max == 20'100);
+    BOOST_TEST(options->media.workers == 2u);
+    const CallLimits& calls = options->settings.calls;
+    BOOST_TEST(calls.ring_timeout.count() == 10);
+    BOOST_TEST(calls.empty_call_timeout.count() == 0);
+    BOOST_TEST(calls.call_duration_max.count() == 3600);
+    BOOST_TEST(calls.participants_max == 8u);
+    BOOST_TEST(calls.calls_per_room_max == 2u);
+    BOOST_TEST(calls.proposals_per_minute_max == 3u);
+    BOOST_TEST(calls.call_messages_per_minute_max == 30u);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_wrong_says_what_it_may_be) {
+    struct Case {
+        Table table;
+        std::string says;
+    };
+
+    const Case cases[] = {
+        {{{"ring_timeout", "5"}}, "the options are sfu_jid, sfu_addresses"},
+        {{{"ring_timeout_s", "0"}}, "a whole number from 1 to 86400"},
+        {{{"ring_timeout_s", "a minute"}}, "ring_timeout_s = \"a minute\""},
+        {{{"ring_timeout_s", "1.5"}}, "a whole number"},
+        {{{"ring_timeout_s", "-1"}}, "a whole number"},
+        {{{"participants_max", "1"}}, "from 2 to 1000"},
+        {{{"ring_timeout_s", "1"}, {"ring_timeout_s", "2"}}, "one value, not a list"},
+        {{{"sfu_jid", "alice@example.org"}}, "a domain that nothing else"},
+        {{{"sfu_jid", "@"}}, "such as \"sfu.example.org\""},
+        {{{"sfu_addresses", "localhost"}}, "a list of IP addresses"},
+        {{{"sfu_public_addresses", "192.0.2.1"}}, "one public address for each"},
+        {{{"sfu_port_min", "20000"}}, "belong together"},
+        {{{"sfu_port_min", "2"}, {"sfu_port_max", "1"}}, "belong together"},
+        {{{"sfu_port_min", "65536"}}, "from 0 to 65535"},
+    };
+    for (const Case& c : cases) {
+        BOOST_TEST_CONTEXT(c.says) BOOST_TEST(contains(error_of(c.table), c.says));
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace parley::module::test
