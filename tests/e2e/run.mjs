@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const folder = path.dirname(fileURLToPath(import.meta.url));
 const names = process.argv.slice(2);
-const files = (names.length ? names : ['calls.test.mjs']).map((name) => path.resolve(folder, name));
+const files = (names.length ? names : ['calls.test.mjs', 'page.test.mjs']).map((name) => path.resolve(folder, name));
 const count = { passed: 0, failed: 0 };
 const stream = run({ files, concurrency: false, timeout: 900_000 });
 stream.on('test:pass', ({ details }) => { if (details.type !== 'suite') count.passed += 1; });

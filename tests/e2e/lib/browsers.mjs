@@ -1,4 +1,5 @@
 /** Real browsers with fake devices: Chromium by playwright-core, Firefox by puppeteer-core (WebDriver BiDi). */
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -15,7 +16,7 @@ const CHROMIUM_FLAGS = [
   '--disable-background-timer-throttling', '--disable-backgrounding-occluded-windows', '--disable-renderer-backgrounding',
   '--disable-features=DialMediaRouteProvider,OptimizationHints,Translate,MediaRouter', '--no-proxy-server',
   '--use-fake-device-for-media-stream=fps=20', '--autoplay-policy=no-user-gesture-required',
-  '--allow-loopback-in-peer-connection', '--auto-select-desktop-capture-source=Entire screen', '--mute-audio',
+  '--allow-loopback-in-peer-connection', '--auto-select-tab-capture-source-by-title=Parley', '--mute-audio',
 ];
 
 /** Firefox: fake devices, no questions, no proxies, and nothing said to its maker. */
@@ -46,9 +47,22 @@ export async function startChromium({ devices = true, flags = [] } = {}) {
       const context = await browser.newContext({ viewport });
       return new Tab(await context.newPage(), 'chromium');
     },
-    kill: () => server.process().kill('SIGKILL'),
     close: () => server.close(),
   };
+}
+
+/** A process and all that it started, by pid. */
+export function processTree(root) {
+  const parents = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((pid) => {
+    try {
+      return [[Number(pid), Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1])]];
+    } catch {
+      return []; // It has ended meanwhile.
+    }
+  });
+  const tree = [root];
+  for (let i = 0; i < tree.length; i++) tree.push(...parents.filter(([, parent]) => parent === tree[i]).map(([pid]) => pid));
+  return tree;
 }
 
 export async function startFirefox() {
@@ -61,7 +75,6 @@ export async function startFirefox() {
     name: 'firefox',
     pid: browser.process().pid,
     tab: async () => new Tab(await browser.newPage(), 'firefox'),
-    kill: () => browser.process().kill('SIGKILL'),
     async close() {
       await browser.close();
       await rm(profile, { recursive: true, force: true });
@@ -80,6 +93,9 @@ export class Tab {
   constructor(page, browser) {
     this.page = page;
     this.browser = browser;
+    /** Addresses of everything the page fetched. */
+    this.requests = [];
+    page.on('request', (r) => this.requests.push(r.url()));
     page.on('console', (m) => this.log.push(`${m.type()}: ${m.text()}`));
     page.on('pageerror', (e) => this.log.push(`uncaught: ${e?.stack ?? e}`));
   }

@@ -12,6 +12,10 @@ const START_TIMEOUT_MS = 15_000;
 const STOP_TIMEOUT_MS = 10_000;
 const run = promisify(execFile);
 
+/** The server asks a silent client for a sign of life after the one, and drops it after the other. */
+export const PING_INTERVAL_S = 5;
+export const PING_TIMEOUT_S = 5;
+
 const DOMAIN = 'localhost';
 const MUC = 'conference.localhost';
 const SFU = 'sfu.localhost';
@@ -44,6 +48,10 @@ listen = []
 [http]
 listen = ["127.0.0.1:${ports.http}"]
 
+[limits]
+ping_interval_s = ${PING_INTERVAL_S}
+ping_timeout_s = ${PING_TIMEOUT_S}
+
 [muc]
 domain = "${MUC}"
 
@@ -66,15 +74,28 @@ export async function startServer(accounts, logFile) {
   const control = (...args) => run(need('PARLEYCTL'), ['--config', config, ...args], { timeout: 20_000 });
   for (const name of accounts) await control('account', 'create', `${name}@${DOMAIN}`, '--password', `pw-${name}`);
 
-  const daemon = spawn(need('PARLEYD'), ['--config', config], { stdio: ['ignore', 'pipe', 'pipe'] });
   const log = createWriteStream(logFile);
-  daemon.stdout.pipe(log);
-  daemon.stderr.pipe(log);
   const pageUrl = `http://localhost:${ports.http}/`;
-  await answering(pageUrl, daemon, logFile);
+  let daemon;
+
+  const start = async () => {
+    daemon = spawn(need('PARLEYD'), ['--config', config], { stdio: ['ignore', 'pipe', 'pipe'] });
+    daemon.stdout.pipe(log, { end: false });
+    daemon.stderr.pipe(log, { end: false });
+    await answering(pageUrl, daemon, logFile);
+  };
+  /** Ends the daemon, in an orderly way unless told otherwise; returns how it ended. */
+  const halt = async (signal = 'SIGTERM') => {
+    daemon.kill(signal);
+    const late = setTimeout(() => daemon.kill('SIGKILL'), STOP_TIMEOUT_MS);
+    if (daemon.exitCode === null && daemon.signalCode === null) await once(daemon, 'exit');
+    clearTimeout(late);
+    return { exitCode: daemon.exitCode, signal: daemon.signalCode };
+  };
+  await start();
 
   return {
-    domain: DOMAIN, pageUrl, websocketUrl: `ws://localhost:${ports.http}/xmpp-websocket`,
+    domain: DOMAIN, pageUrl, websocketUrl: `ws://localhost:${ports.http}/xmpp-websocket`, start, halt,
     /** Creates a private room with these members, the first being its owner; returns its address. */
     async createRoom(name, members) {
       const jid = `${name}@${MUC}`;
@@ -83,12 +104,10 @@ export async function startServer(accounts, logFile) {
       return jid;
     },
     async stop() {
-      daemon.kill('SIGTERM');
-      const late = setTimeout(() => daemon.kill('SIGKILL'), STOP_TIMEOUT_MS);
-      if (daemon.exitCode === null && daemon.signalCode === null) await once(daemon, 'exit');
-      clearTimeout(late);
+      const end = await halt();
+      log.end();
       await rm(folder, { recursive: true, force: true });
-      return { exitCode: daemon.exitCode, signal: daemon.signalCode };
+      return end;
     },
   };
 }

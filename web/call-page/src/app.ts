@@ -34,6 +34,8 @@ export class App {
   private iceServers: RTCIceServer[] = [];
   private room: RoomSession | undefined;
   private groupCall: GroupCall | undefined;
+  /** A room that a shutdown put us out of: entered again when the server is back. */
+  private roomToReturnTo: string | undefined;
   private ringTimer = 0;
   private noticeCount = 0;
 
@@ -76,7 +78,7 @@ export class App {
 
   private loggedOut(loginError: string | undefined): void {
     this.dropCall();
-    this.room = undefined;
+    this.room = this.roomToReturnTo = undefined;
     this.set({ ...INITIAL_STATE, notices: this.state.notices, loginError });
   }
 
@@ -85,7 +87,9 @@ export class App {
     this.set({ connection: 'online' });
     void fetchIceServers(this.connection).then((servers) => (this.iceServers = servers));
     if (back) this.notify('info', 'The connection is back.');
-    if (this.room) await this.enterRoom(this.room.jid);
+    const room = this.room?.jid ?? this.roomToReturnTo;
+    this.roomToReturnTo = undefined;
+    if (room) await this.enterRoom(room);
     else await this.loadRooms();
   }
 
@@ -116,6 +120,8 @@ export class App {
       onLeft: (change) => this.leftRoom(room, change),
     });
     this.room = room;
+    this.roomToReturnTo = undefined;
+    this.clearErrors();
     this.refresh();
     try {
       await room.join();
@@ -141,6 +147,7 @@ export class App {
     if (room !== this.room) return;
     const text = words.leftRoom(change);
     if (text) this.notify('error', text);
+    if (change.cause === 'shutdown') this.roomToReturnTo = room.jid;
     this.dropCall();
     this.room = undefined;
     this.stopRinging();
@@ -172,6 +179,7 @@ export class App {
   ): Promise<void> {
     const room = this.room;
     if (!room || this.groupCall) return;
+    this.clearErrors();
     const wanted = call.media.filter((kind) => kind === 'audio' || withCamera);
     if (!(await this.openDevices(wanted)) || this.room !== room) {
       this.local.close();
@@ -343,6 +351,11 @@ export class App {
 
   dismiss(id: number): void {
     this.set({ notices: this.state.notices.filter((n) => n.id !== id) });
+  }
+
+  /** What went wrong before does not matter to what the person does next. */
+  private clearErrors(): void {
+    this.set({ notices: this.state.notices.filter((n) => n.kind !== 'error') });
   }
 
   private notify(kind: Notice['kind'], text: string): void {

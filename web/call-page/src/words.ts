@@ -71,7 +71,7 @@ const LEFT_ROOM: Record<NonNullable<PresenceChange['cause']>, string> = {
   'banned': 'You were banned from the room.',
   'not-member': 'You are not a member of the room any more.',
   'members-only': 'The room is for members only now, and you are not one of them.',
-  'shutdown': 'The room service is shutting down or lost the connection to you.',
+  'shutdown': 'The room service is shutting down or lost you. You can enter the room again when it is back.',
   'destroyed': 'The room was destroyed.',
 };
 

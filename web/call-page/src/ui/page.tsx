@@ -25,11 +25,11 @@ export function Page({ app, state }: { app: App; state: AppState }): JSX.Element
           The connection to the server is lost. Trying to get it back{'\u2026'}
         </p>
       )}
+      <Notices app={app} notices={state.notices} />
       {!loggedIn ? <Login app={app} state={state} />
         : onStage ? <Stage app={app} call={state.call!} room={state.room!} />
           : state.room ? <Room app={app} state={state} room={state.room} />
             : <Rooms app={app} state={state} />}
-      <Notices app={app} notices={state.notices} />
       {state.ring && state.room && <Ring key={state.ring.callId} app={app} ring={state.ring} room={state.room} />}
       {state.deviceQuestion && <Devices key={state.deviceQuestion.problems.join()} question={state.deviceQuestion} />}
     </div>

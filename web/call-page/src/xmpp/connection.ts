@@ -14,6 +14,9 @@ const PING_TIMEOUT_MS = 10_000;
 const RETRY_MS_MIN = 1_000;
 const RETRY_MS_MAX = 15_000;
 
+const { CONNFAIL, CONNTIMEOUT, DISCONNECTED, ERROR } = Strophe.Status;
+const FAILURES: number[] = [CONNFAIL, CONNTIMEOUT, DISCONNECTED, ERROR];
+
 export interface ConnectionEvents {
   /** The stream is up, after the login or again after a loss. */
   onOnline(): void;
@@ -111,36 +114,46 @@ export class Connection {
     });
   }
 
-  /** One attempt to connect, log in and bind. */
+  /** One attempt to connect, log in and bind. Afterwards the same stream's end is a loss. */
   private open(): Promise<void> {
-    this.strophe.reset();
-    this.strophe = this.newStrophe();
-    const strophe = this.strophe;
+    this.dispose();
+    const strophe = this.newStrophe();
+    this.strophe = strophe;
     return new Promise((resolve, reject) => {
-      const fail = (error: LoginError) => {
+      let pending = true;
+      const settle = (error?: LoginError) => {
+        if (!pending) return;
+        pending = false;
         clearTimeout(timer);
+        if (!error) return resolve();
+        this.dispose();
         reject(error);
-        strophe.reset();
-        strophe.disconnect();
       };
-      const timer = window.setTimeout(() => fail(new LoginError('unreachable', 'timeout')), LOGIN_TIMEOUT_MS);
+      const timer = window.setTimeout(() => settle(new LoginError('unreachable', 'timeout')), LOGIN_TIMEOUT_MS);
       const { Status } = Strophe;
       strophe.connect(this.credentials.jid, this.credentials.password, (status, condition) => {
         if (strophe !== this.strophe) return;
         if (status === Status.CONNECTED) {
-          clearTimeout(timer);
           strophe.addHandler((stanza) => this.dispatch(stanza), null, null, null);
-          resolve();
+          settle();
         } else if (status === Status.AUTHFAIL) {
-          fail(new LoginError('refused', condition ?? ''));
-        } else if (status === Status.ERROR && this.state === 'online') {
-          if (condition === 'conflict' || condition === 'not-authorized') this.refused(condition);
-        } else if (status === Status.CONNFAIL || status === Status.DISCONNECTED || status === Status.ERROR) {
-          fail(new LoginError('unreachable', condition ?? ''));
-          this.lost();
+          settle(new LoginError('refused', condition ?? ''));
+        } else if (status === Status.ERROR && condition === 'conflict' && !pending) {
+          this.refused(condition);
+        } else if (FAILURES.includes(status)) {
+          if (pending) settle(new LoginError('unreachable', condition ?? ''));
+          else this.lost();
         }
       });
     });
+  }
+
+  /** Closes the current stream for good; what it still reports is not listened to. */
+  private dispose(): void {
+    const old = this.strophe;
+    this.strophe = this.newStrophe();
+    this.strophe.jid = old.jid;
+    old.disconnect();
   }
 
   private cameOnline(): void {
@@ -169,7 +182,7 @@ export class Connection {
     this.state = 'lost';
     clearInterval(this.pingTimer);
     this.failWaiting();
-    this.strophe.reset();
+    this.dispose();
     this.events.onLost();
     this.scheduleRetry();
   }

@@ -1,0 +1,58 @@
+/** The frame of the browser tests: one server and one Chromium per file, one room and fresh tabs per test. */
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { startChromium } from './browsers.mjs';
+import { arrive } from './people.mjs';
+import { reported, REPORTS } from './report.mjs';
+import { startServer } from './server.mjs';
+
+const TEST_TIMEOUT_MS = 120_000;
+const SET_UP_TIMEOUT_MS = 60_000;
+const PEOPLE = ['alice', 'bob', 'carol', 'dave'];
+/** Has an account, and is no member of any room. */
+const STRANGER = 'mallory';
+
+export const jids = (...names) => names.map((name) => `${name}@localhost`);
+
+/** Sets the frame up for this file; `world` is filled before the first test runs. */
+export function callTests(file) {
+  const world = { server: undefined, chromium: undefined };
+  before(async () => {
+    world.server = await startServer([...PEOPLE, STRANGER], path.join(REPORTS, `${file}-parleyd.log`));
+    world.chromium = await startChromium();
+  }, { timeout: SET_UP_TIMEOUT_MS });
+  after(async () => {
+    await world.chromium?.close();
+    const end = await world.server?.stop();
+    assert.deepEqual(end, { exitCode: 0, signal: null }, 'parleyd must end cleanly');
+  }, { timeout: SET_UP_TIMEOUT_MS });
+
+  /**
+   * `body` gets the `room`; `come(who, browser)`, which brings a person into it; `start(starter)`, for further browsers;
+   * `tabs`, by person. What the tabs show is saved on failure; tabs and browsers are closed at the end.
+   */
+  function callTest(name, body) {
+    test(name, { timeout: TEST_TIMEOUT_MS }, async () => {
+      const tabs = {};
+      const others = [];
+      const room = await world.server.createRoom(name.toLowerCase().replace(/[^a-z]+/g, '-'), PEOPLE);
+      const come = async (who, browser = world.chromium) => {
+        tabs[who] = await browser.tab();
+        return arrive(tabs[who], world.server, who, room);
+      };
+      const start = async (starter) => {
+        const browser = await starter();
+        others.push(browser);
+        return browser;
+      };
+      try {
+        await reported(name, tabs, () => body({ room, come, start, tabs }));
+      } finally {
+        await Promise.all(others.map((browser) => browser.close().catch(() => undefined)));
+        await Promise.all(Object.values(tabs).map((tab) => tab.page.close().catch(() => undefined)));
+      }
+    });
+  }
+  return { callTest, world };
+}
