@@ -1,7 +1,9 @@
 #include "hosts/server/config/config.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <fstream>
 
 #include "hosts/server/config/address.hpp"
 #include "hosts/server/config/table_reader.hpp"
@@ -20,6 +22,10 @@ class Loader {
         : file_(file.string()), folder_(file.parent_path()) {}
 
     xmpp::Result<Config, ConfigErrors> load() {
+        if (!std::ifstream(file_)) {
+            return tl::unexpected(
+                ConfigErrors{{file_ + ": cannot be read; --config names the configuration file"}});
+        }
         toml::value root;
         try {
             root = toml::parse(file_);

@@ -108,7 +108,11 @@ struct SaslExchange::State {
     /// absent.
     bool authzid_fits() {
         const char* authzid = gsasl_property_fast(session.get(), GSASL_AUTHZID);
-        if (!authzid || *authzid == '\0') return true;
+        const char* authid = gsasl_property_fast(session.get(), GSASL_AUTHID);
+        // GNU SASL's PLAIN repeats the name where there is none.
+        if (!authzid || *authzid == '\0' || (authid && std::string_view(authzid) == authid)) {
+            return true;
+        }
         const auto jid = xmpp::Jid::parse(authzid);
         return jid && account && *jid == *account;
     }
