@@ -135,6 +135,13 @@ listen_list() {
     printf '[%s]' "$list"
 }
 
+media_addresses() {
+    case "$LISTEN" in
+        "" | 127.0.0.1) printf '["127.0.0.1"]' ;;
+        *) printf '["127.0.0.1", "%s"]' "$LISTEN" ;;
+    esac
+}
+
 write_configuration() {
     cat >"$DEMO/parleyd.toml" <<TOML
 # Made by packaging/run.sh at every start: changes are lost. docs/operating.md explains every key.
@@ -165,6 +172,7 @@ path = "$ROOT/build/release/module/parley.so"
 
 [modules.parley.options]
 sfu_jid = "sfu.localhost"
+sfu_addresses = $(media_addresses)
 TOML
 }
 
