@@ -15,7 +15,7 @@
 namespace parley::sfu {
 
 /// ICE, then DTLS, then SRTP: the path to one peer. Loop thread only.
-class MediaTransport : IceAgent::Observer, DtlsTransport::Observer {
+class MediaTransport final : IceAgent::Observer, DtlsTransport::Observer {
   public:
     enum class State : uint8_t { connecting, connected, closed, failed };
 

@@ -119,7 +119,8 @@ size_t write_rtp_header(std::span<uint8_t> out, const RtpFields& fields) {
     size_t offset = kFixedSize + 4;
     for (const auto& element : fields.extensions) {
         if (!writable(element)) continue;
-        out[offset++] = static_cast<uint8_t>((element.id << 4) | (element.value.size() - 1));
+        out[offset++] =
+            static_cast<uint8_t>((size_t{element.id} << 4) | (element.value.size() - 1));
         std::copy(element.value.begin(), element.value.end(),
                   out.begin() + static_cast<ptrdiff_t>(offset));
         offset += element.value.size();

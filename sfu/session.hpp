@@ -95,7 +95,6 @@ class Session : MediaTransport::Observer {
     TimePoint next_report_;
     bool answered_ = false;
     bool over_ = false;
-    size_t candidates_seen_ = 0;
     std::vector<Candidate> early_candidates_;
     std::array<uint32_t, kRtcpSendersMax> rtcp_senders_{};
     size_t rtcp_sender_count_ = 0;
