@@ -72,12 +72,13 @@ std::optional<Candidate> parse_candidate(const xmpp::Element& element) {
     if (!is_plain(foundation, token_bytes_max) || !is_plain(id, token_bytes_max)) {
         return std::nullopt;
     }
-    if (!is_ip_address(related_address)) related_address.clear();
+    const bool related = is_ip_address(related_address);
+    if (!related) related_address.clear();
     return Candidate{std::string(id), std::string(foundation),
                      *component,      *protocol,
                      *priority,       address,
                      *port,           *type,
-                     related_address, *related_port};
+                     related_address, related ? *related_port : uint16_t{0}};
 }
 
 /// XEP-0320 s3; whitespace around the value is tolerated.

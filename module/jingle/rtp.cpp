@@ -102,25 +102,26 @@ xmpp::Result<void> append(std::vector<T>& list, xmpp::Result<T> value, size_t co
 void spread_feedback(const std::vector<RtcpFeedback>& common, std::vector<PayloadType>& types) {
     for (PayloadType& type : types) {
         for (const RtcpFeedback& feedback : common) {
-            if (std::ranges::find(type.feedback, feedback) == type.feedback.end()) {
-                type.feedback.push_back(feedback);
-            }
+            const bool known = std::ranges::find(type.feedback, feedback) != type.feedback.end();
+            if (!known && type.feedback.size() < feedback_max) type.feedback.push_back(feedback);
         }
     }
+}
+
+bool has_msid(const Source& source) {
+    return std::ranges::find(source.parameters, "msid", &Parameter::name) !=
+           source.parameters.end();
 }
 
 /// Some clients name the media stream once per content instead of once per source.
 void apply_stream(const xmpp::Element& description, std::vector<Source>& sources) {
     const xmpp::Element* stream = description.child("stream", ns_msid);
-    if (!stream) return;
+    if (!stream || std::ranges::any_of(sources, has_msid)) return;
     const std::string msid =
         std::string(stream->attr("id")) + ' ' + std::string(stream->attr("track"));
     if (!is_plain(msid, value_bytes_max)) return;
     for (Source& source : sources) {
-        if (std::ranges::find(source.parameters, "msid", &Parameter::name) ==
-            source.parameters.end()) {
-            source.parameters.push_back({"msid", msid});
-        }
+        if (source.parameters.size() < parameters_max) source.parameters.push_back({"msid", msid});
     }
 }
 
