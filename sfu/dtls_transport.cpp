@@ -117,6 +117,18 @@ DtlsIdentity::~DtlsIdentity() {
     SSL_CTX_free(context_);
 }
 
+namespace {
+
+/// Microseconds until a flight is sent again. OpenSSL's own first wait is 1 s, which a caller would
+/// hear.
+unsigned retransmission_time(SSL*, unsigned previous_us) {
+    constexpr unsigned kFirst = 100'000;
+    constexpr unsigned kMax = 3'000'000;
+    return previous_us == 0 ? kFirst : std::min(previous_us * 2, kMax);
+}
+
+}  // namespace
+
 /// OpenSSL's view of the ICE path: one read is one datagram, one write is one datagram. Boundaries
 /// matter: a large ClientHello comes in several.
 struct DatagramBio {
@@ -190,6 +202,7 @@ DtlsTransport::DtlsTransport(const DtlsIdentity& identity, Role role, Fingerprin
     BIO_set_init(bio, 1);
     SSL_set_bio(ssl_, bio, bio);
     DTLS_set_link_mtu(ssl_, kMtu);
+    DTLS_set_timer_cb(ssl_, retransmission_time);
     if (role_ == Role::server) {
         SSL_set_accept_state(ssl_);
     } else {

@@ -109,12 +109,12 @@ class MediaLoop {
     int epoll_fd_ = -1;
     int event_fd_ = -1;
     TimePoint now_ = Clock::now();
-    std::vector<Task> deferred_;
     std::vector<Context*> contexts_;
     std::vector<Context*> touched_;
     TimePoint next_due_ = TimePoint::max();  ///< no context's deadline is earlier
     std::vector<Context*> owner_by_fd_;
     Context* dispatching_ = nullptr;
+    std::vector<Task> deferred_;  ///< destroyed first: tasks may hold Contexts
 
     std::mutex mutex_;
     std::vector<Task> posted_;  ///< guarded by mutex_

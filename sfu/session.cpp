@@ -87,10 +87,11 @@ void Session::tick(TimePoint now) {
     transport_->handle_timeout();
     if (over_) return;
     if (!connected()) {
-        // The client's user may take long to answer an offer: the limit counts from the answer on.
-        if (!answered_) opened_ = now;
-        if (now - opened_ > context_.config.connect_timeout_ms_max) {
+        if (now - opened_ <= context_.config.connect_timeout_ms_max) return;
+        if (answered_) {
             fail(Reason::connectivity_error, "ICE and DTLS did not connect in time");
+        } else {
+            fail(Reason::timeout, "the offer was not answered in time");
         }
         return;
     }

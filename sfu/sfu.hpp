@@ -42,7 +42,7 @@ struct Config {
     size_t participants_per_conference_max = 100;
     size_t sessions_per_participant_max = 101;
     size_t candidates_per_session_max = 64;
-    std::chrono::milliseconds connect_timeout_ms_max{30'000};     ///< ICE and DTLS together
+    std::chrono::milliseconds connect_timeout_ms_max{30'000};     ///< answer, ICE and DTLS together
     std::chrono::milliseconds disconnect_timeout_ms_max{15'000};  ///< no packet at all: failed
     std::chrono::milliseconds keyframe_interval_ms_min{500};  ///< between two PLIs to one source
 };

@@ -1,7 +1,9 @@
 #include <boost/test/unit_test.hpp>
+#include <filesystem>
 #include <thread>
 
 #include "sfu/byte_order.hpp"
+#include "sfu/candidate_filter.hpp"
 #include "sfu/sequence.hpp"
 #include "sfu/sfu.hpp"
 #include "tests/unit/sfu/test_peer.hpp"
@@ -441,6 +443,17 @@ BOOST_AUTO_TEST_CASE(a_peer_that_never_connects_is_given_up) {
     BOOST_TEST((fixture.expect<SessionFailed>(1).reason == Reason::connectivity_error));
 }
 
+BOOST_AUTO_TEST_CASE(an_offer_that_nobody_answers_is_given_up) {
+    auto config = Fixture::loopback();
+    config.connect_timeout_ms_max = milliseconds(1'000);
+    Fixture fixture(config);
+    auto alice = fixture.publish("alice", 1);
+    fixture.sfu.subscribe(fixture.conference, {"bob"}, {"alice"}, {2});
+    fixture.expect<LocalDescription>(2);
+    BOOST_TEST((fixture.expect<SessionFailed>(2).reason == Reason::timeout));
+    BOOST_TEST(!fixture.find<SessionFailed>(1));
+}
+
 BOOST_AUTO_TEST_CASE(a_peer_that_falls_silent_is_given_up_and_its_receivers_are_told) {
     auto config = Fixture::loopback();
     config.disconnect_timeout_ms_max = milliseconds(500);
@@ -503,6 +516,92 @@ BOOST_AUTO_TEST_CASE(garbage_is_counted_and_hurts_nobody) {
     check_continuity(bob.peer->received(bob.ssrc(1)), 20, 3000);
     BOOST_TEST(fixture.statistics(1)->packets_dropped > 500u);
     BOOST_TEST(fixture.statistics(1)->packets_received == 40u);
+}
+
+namespace {
+
+size_t open_descriptors() {
+    const std::filesystem::directory_iterator open("/proc/self/fd");
+    return static_cast<size_t>(std::distance(begin(open), end(open)));
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(closed_sessions_leave_no_descriptors) {
+    Fixture fixture;
+    auto alice = fixture.publish("alice", 1);
+    const auto before = open_descriptors();
+    for (uint64_t session = 2; session < 22; ++session) {
+        fixture.sfu.subscribe(fixture.conference, {"bob"}, {"alice"}, {session});
+        fixture.expect<LocalDescription>(session);
+        if (session % 2 == 0) fixture.sfu.close_session(fixture.conference, {session});
+    }
+    BOOST_TEST(open_descriptors() > before);
+    fixture.sfu.remove_participant(fixture.conference, {"bob"});
+    BOOST_TEST(wait_until([&] { return open_descriptors() == before; }));
+    alice.reset();
+    fixture.sfu.end_conference(fixture.conference);
+    BOOST_TEST(wait_until([&] { return open_descriptors() < before; }));
+    // A conference of the same name is a new one.
+    alice = fixture.publish("alice", 30);
+    BOOST_TEST(alice->connected());
+}
+
+BOOST_AUTO_TEST_CASE(limits_refuse_what_is_beyond_them) {
+    auto config = Fixture::loopback();
+    config.participants_per_conference_max = 2;
+    config.sessions_per_participant_max = 2;
+    Fixture fixture(config);
+    auto alice = fixture.publish("alice", 1);
+    const auto refused = [&](const char* participant, uint64_t session) {
+        fixture.sfu.subscribe(fixture.conference, {participant}, {"alice"}, {session});
+        return wait_until([&] {
+                   return fixture.find<SessionFailed>(session) ||
+                          fixture.find<LocalDescription>(session);
+               }) &&
+               fixture.find<SessionFailed>(session).has_value();
+    };
+    BOOST_TEST(!refused("bob", 2));
+    BOOST_TEST(!refused("bob", 3));
+    BOOST_TEST(refused("bob", 4));
+    BOOST_TEST(refused("carol", 5));
+}
+
+BOOST_AUTO_TEST_CASE(the_announced_addresses_are_the_public_ones) {
+    auto config = Fixture::loopback();
+    config.public_addresses = {"203.0.113.7"};
+    config.port_min = 41'000;
+    config.port_max = 41'100;
+    Fixture fixture(config);
+    TestPeer peer(fixture.peers, IceAgent::Role::controlling);
+    SessionDescription offer;
+    offer.contents = published_contents();
+    offer.transport = peer.describe(Fingerprint::Setup::actpass);
+    fixture.sfu.publish(fixture.conference, {"alice"}, {1}, offer);
+    const auto candidates = fixture.expect<LocalDescription>(1).description.transport.candidates;
+    BOOST_REQUIRE(candidates.size() == 1u);
+    BOOST_TEST(candidates[0].address == "203.0.113.7");
+    BOOST_TEST(candidates[0].port >= 41'000);
+    BOOST_TEST(candidates[0].port <= 41'100);
+    BOOST_TEST(acceptable(candidates[0]));
+    BOOST_TEST(fixture.expect<LocalCandidates>(1).last);
+}
+
+BOOST_AUTO_TEST_CASE(an_address_that_cannot_be_bound_is_a_failed_transport) {
+    auto config = Fixture::loopback();
+    config.addresses = {"198.51.100.1"};
+    Fixture fixture(config);
+    TestPeer peer(fixture.peers, IceAgent::Role::controlling);
+    SessionDescription offer;
+    offer.contents = published_contents();
+    offer.transport = peer.describe(Fingerprint::Setup::actpass);
+    fixture.sfu.publish(fixture.conference, {"alice"}, {1}, offer);
+    BOOST_TEST((fixture.expect<SessionFailed>(1).reason == Reason::failed_transport));
+}
+
+BOOST_AUTO_TEST_CASE(statistics_of_an_unknown_conference_are_empty) {
+    Fixture fixture;
+    BOOST_TEST(!fixture.statistics(1));
 }
 
 BOOST_AUTO_TEST_CASE(an_ssrc_that_nobody_told_is_learned_from_its_payload_type) {
