@@ -16,8 +16,9 @@ plugin-abi/             (plugin-abi|xsm)/
 module/composition/     (xmpp|xsm|plugin-abi|module|sfu)/
 module/                 (xmpp|xsm|plugin-abi|module)/
 hosts/server/           (xmpp|xsm|plugin-abi|hosts/server)/
-hosts/prosody/          (xmpp|xsm|plugin-abi|hosts/prosody)/
-hosts/ejabberd/         (xmpp|xsm|plugin-abi|hosts/ejabberd)/
+hosts/binding/          (xmpp|xsm|plugin-abi|hosts/binding)/
+hosts/prosody/          (xmpp|xsm|plugin-abi|hosts/binding|hosts/prosody)/
+hosts/ejabberd/         (xmpp|xsm|plugin-abi|hosts/binding|hosts/ejabberd)/
 '
 
 # library header | the files that may include it. One file wraps a C library; where OpenSSL is used for

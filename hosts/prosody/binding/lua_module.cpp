@@ -15,14 +15,21 @@
 #include <string>
 #include <utility>
 
-#include "hosts/prosody/binding/hosted_module.hpp"
+#include "hosts/binding/hosted_module.hpp"
 #include "hosts/prosody/binding/lua_values.hpp"
+#include "hosts/prosody/binding/wake_fd.hpp"
 
 namespace parley::prosody {
 
 namespace {
 
 constexpr const char* metatable_name = "parley.HostedModule";
+
+/// What the userdata points to.
+struct LuaModule {
+    std::shared_ptr<WakeFd> wake_fd;  ///< the hosted module has it, too
+    std::unique_ptr<HostedModule> hosted;
+};
 
 /// A Lua error is a longjmp that skips destructors: C++ code throws, and only this raises one.
 template <int (*function)(lua_State*)>
@@ -37,11 +44,15 @@ int fenced(lua_State* lua) {
     return lua_error(lua);
 }
 
-HostedModule& module_of(lua_State* lua) {
+LuaModule& lua_module_of(lua_State* lua) {
     void* userdata = luaL_testudata(lua, 1, metatable_name);
-    auto* module = userdata == nullptr ? nullptr : *static_cast<HostedModule**>(userdata);
+    auto* module = userdata == nullptr ? nullptr : *static_cast<LuaModule**>(userdata);
     if (module == nullptr) throw std::invalid_argument("module: a loaded module expected");
     return *module;
+}
+
+HostedModule& module_of(lua_State* lua) {
+    return *lua_module_of(lua).hosted;
 }
 
 /// Pushes the actions, the first result of every function.
@@ -60,14 +71,18 @@ int load(lua_State* lua) {
     const std::string path(read_string(lua, 1, "path"));
     const auto options = read_options(lua, 2);
     std::vector<Action> actions;
-    auto module = HostedModule::load(path, options, read_identity(lua, 3), actions);
-    if (!module) {
+    auto module = std::make_unique<LuaModule>();
+    module->wake_fd = std::make_shared<WakeFd>();
+    auto hosted = HostedModule::load(
+        path, options, read_identity(lua, 3), [fd = module->wake_fd] { fd->signal(); }, actions);
+    if (!hosted) {
         push_actions(lua, actions);
-        return give_error(lua, module.error());
+        return give_error(lua, hosted.error());
     }
-    give_actions(lua, **module);
-    auto* slot = static_cast<HostedModule**>(lua_newuserdata(lua, sizeof(HostedModule*)));
-    *slot = module->release();
+    module->hosted = std::move(*hosted);
+    give_actions(lua, *module->hosted);
+    auto* slot = static_cast<LuaModule**>(lua_newuserdata(lua, sizeof(LuaModule*)));
+    *slot = module.release();
     luaL_setmetatable(lua, metatable_name);
     return 2;
 }
@@ -88,6 +103,7 @@ int stop(lua_State* lua) {
 }
 
 int on_wake(lua_State* lua) {
+    lua_module_of(lua).wake_fd->clear();
     HostedModule& module = module_of(lua);
     module.on_wake();
     return give_actions(lua, module);
@@ -198,12 +214,12 @@ int on_timer(lua_State* lua) {
 }
 
 int wake_fd(lua_State* lua) {
-    lua_pushinteger(lua, module_of(lua).wake_fd());
+    lua_pushinteger(lua, lua_module_of(lua).wake_fd->get());
     return 1;
 }
 
 int collect(lua_State* lua) {
-    auto* slot = static_cast<HostedModule**>(luaL_testudata(lua, 1, metatable_name));
+    auto* slot = static_cast<LuaModule**>(luaL_testudata(lua, 1, metatable_name));
     if (slot != nullptr) delete std::exchange(*slot, nullptr);
     return 0;
 }

@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "hosts/prosody/binding/action_queue.hpp"
-#include "hosts/prosody/binding/hosted_module.hpp"
+#include "hosts/binding/action_queue.hpp"
+#include "hosts/binding/hosted_module.hpp"
 #include "plugin-abi/loader/module_instance.hpp"
 #include "xmpp/element.hpp"
 #include "xsm/muc.h"
@@ -14,6 +14,8 @@
 // valid until the function that took them as arguments returns. What is not as described throws
 // std::invalid_argument; nothing here raises a Lua error but for want of memory.
 namespace parley::prosody {
+
+using namespace binding;
 
 std::string_view read_string(lua_State* lua, int index, const char* what);
 uint64_t read_number(lua_State* lua, int index, const char* what);

@@ -80,6 +80,7 @@ end
 function instance.actions.add_command(node, name)
 	local host = find_host();
 	if taken[host.." "..node] then host = module.host; end
+	module:log("info", "Administrators find the command %q at %s", name, host);
 	hook_host(host);
 	local item = { name = name; node = node; permission = "admin"; _provided_by = module.name };
 	own[node] = { host = host; item = item };

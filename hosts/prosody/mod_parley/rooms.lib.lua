@@ -5,10 +5,12 @@
 -- compared with what the module knows, and each difference is an event, with the reason that
 -- Prosody's events gave.
 
+local modulemanager = require "core.modulemanager";
 local jid_resource = require "util.jid".resource;
 local turns = part "turns";
 local instance = part "instance";
-local mod_muc = module:depends "muc";
+
+module:depends "muc";
 
 local rooms = {};
 
@@ -26,9 +28,15 @@ local leave_reasons = {
 	["332"] = "shutdown"; ["333"] = "connection_lost";
 };
 
+-- Not kept: after a reload the old mod_muc would take rooms out of storage for itself.
+local function muc()
+	return modulemanager.get_module(module.host, "muc");
+end
+
 --- The live room, or nil. A destroyed room may linger as a tombstone: it is none.
 function rooms.find(room_jid)
-	local room = mod_muc.get_room_from_jid(room_jid);
+	local mod_muc = muc();
+	local room = mod_muc and mod_muc.get_room_from_jid(room_jid);
 	return room and not room._data.destroyed and room or nil;
 end
 
@@ -158,7 +166,7 @@ end
 --- Tells the module everything about every room in memory.
 function rooms.snapshot_all()
 	known = {};
-	for room in mod_muc.live_rooms() do
+	for room in muc().live_rooms() do
 		if not room._data.destroyed then snapshot(room); end
 	end
 end

@@ -89,6 +89,10 @@ class Host:
         """The server's command line; it stays in the foreground."""
         raise NotImplementedError
 
+    def operate(self, operation):
+        """Does what a scenario says after "the server", to the running instance. Raises HostError."""
+        raise HostError(f"this host cannot be told: {operation}")
+
     # --- the instance's life
 
     def start(self):

@@ -5,8 +5,9 @@ XEP-0045 say nothing that only parleyd does."""
 import os
 import pathlib
 import shutil
+import subprocess
 
-from .host import Host, make_certificate
+from .host import Host, HostError, make_certificate
 
 _CONFIGURATION = """\
 daemonize = false
@@ -22,7 +23,7 @@ c2s_ports = {{ {c2s} }}
 s2s_ports = {{ }}
 http_ports = {{ {http} }}
 https_ports = {{ {https} }}
-modules_enabled = {{ "roster"; "saslauth"; "tls"; "disco"; "ping"; "presence"; "message"; "iq"; "websocket"; "c2s"; "admin_adhoc" }}
+modules_enabled = {{ "roster"; "saslauth"; "tls"; "disco"; "ping"; "presence"; "message"; "iq"; "websocket"; "c2s"; "admin_adhoc"; "admin_shell" }}
 modules_disabled = {{ "s2s"; "offline" }}
 authentication = "internal_plain"
 c2s_require_encryption = true
@@ -33,18 +34,40 @@ ssl = {{ certificate = "{certificate}"; key = "{key}" }}
 VirtualHost "localhost"
 Component "conference.localhost" "muc"
     restrict_room_creation = false
+    muc_room_cache_size = {rooms}
 {calls}
+{more}
 """
 
 _CALLS = """\
     modules_enabled = {{ "parley" }}
     parley_module = "{module}"
     parley_options = {{
-        sfu_jid = "sfu.localhost";
+        sfu_jid = "{sfu}";
         sfu_addresses = {{ "127.0.0.1" }};
         {options}
     }}
 """
+
+
+# A second MUC service is a second instance of the module. Its SFU is a component that the configuration
+# names; the first one's is made by mod_parley.
+_SECOND_SERVICE = """\
+Component "rooms.localhost" "muc"
+    restrict_room_creation = false
+    parley_admin_host = "rooms.localhost"
+{calls}
+Component "sfu2.localhost" "parley_sfu"
+    name = "The second SFU"
+"""
+
+# What "the server ..." in a scenario may say: the words, the console's command.
+_OPERATIONS = {
+    "reloads parley": ("reload", "parley"),
+    "unloads parley": ("unload", "parley"),
+    "loads parley": ("load", "parley"),
+    "reloads muc": ("reload", "muc"),
+}
 
 
 class _Features:
@@ -52,8 +75,8 @@ class _Features:
 
     def __get__(self, _instance, prosody):
         if prosody.module_file:
-            return {"core", "muc", prosody.module_file.stem}
-        return {"core", "muc"} | ({"calls", "sfu", "adhoc"} if prosody.has_calls() else set())
+            return {"core", "muc", "prosody", prosody.module_file.stem}
+        return {"core", "muc"} | ({"calls", "sfu", "adhoc", "prosody"} if prosody.has_calls() else set())
 
 
 class Prosody(Host):
@@ -76,7 +99,8 @@ class Prosody(Host):
 
     @classmethod
     def has_calls(cls):
-        return (cls.plugins() / "mod_parley" / "parley_host.so").exists() and cls.module().exists()
+        binding = cls.plugins() / "mod_parley" / "parley_host.so"
+        return binding.exists() and (cls.module_file is not None or cls.module().exists())
 
     def prepare(self):
         certificate, key = make_certificate(self.folder)
@@ -87,12 +111,33 @@ class Prosody(Host):
         (self.folder / "prosody.cfg.lua").write_text(_CONFIGURATION.format(
             folder=self.folder, certificate=certificate, key=key, c2s=self.address.c2s,
             http=self.address.http, https=self.address.https, plugins=self.plugins(),
-            calls=self._calls() if self.has_calls() else ""))
+            rooms=self.limits.get("rooms-in-memory", 100), calls=self._calls("sfu.localhost"), more=self._more()))
         self.address.ca_file = os.fspath(certificate)
 
     def command(self):
         return ["prosody", "-F", "--config", os.fspath(self.folder / "prosody.cfg.lua")]
 
-    def _calls(self):
+    def operate(self, operation):
+        if operation not in _OPERATIONS:
+            super().operate(operation)
+        action, module = _OPERATIONS[operation]
+        self.console("module", action, module, "conference.localhost")
+
+    def console(self, *words):
+        """Runs a command of Prosody's admin console; returns what it printed."""
+        command = ["prosodyctl", "--config", os.fspath(self.folder / "prosody.cfg.lua"), "shell", *words]
+        result = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        if result.returncode != 0 or "\n!" in "\n" + result.stdout:
+            raise HostError(f"{' '.join(command)}: {result.stdout}{result.stderr}")
+        return result.stdout
+
+    def _calls(self, sfu):
+        if not self.has_calls():
+            return ""
         options = "; ".join(f"{key} = {value}" for key, value in self.module_options.items())
-        return _CALLS.format(module=self.module(), options=options)
+        return _CALLS.format(module=self.module(), sfu=sfu, options=options)
+
+    def _more(self):
+        if self.limits.get("muc-services") != "2":
+            return ""
+        return _SECOND_SERVICE.format(calls=self._calls("sfu2.localhost"))

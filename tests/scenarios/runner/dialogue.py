@@ -52,6 +52,7 @@ class Scenario:
 _GRAMMAR = [
     (r"let (?P<name>[a-z][a-z0-9_-]*) = (?P<value>.+)", "let", False),
     (r"everyone settles", "settle", False),
+    (r"the server (?P<operation>[a-z].*)", "operate", False),
     (r"(?P<actor>\S+) connects", "connect", False),
     (r"(?P<actor>\S+) fails to connect", "connect-fails", True),
     (r"(?P<actor>\S+) opens", "open", False),

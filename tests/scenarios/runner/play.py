@@ -152,6 +152,10 @@ class Player:
         except ConnectFailed:
             pass
 
+    async def _operate(self, step):
+        """What an admin does to the running server."""
+        await asyncio.to_thread(self.host.operate, step.arguments["operation"])
+
     # --- expecting
 
     async def _receive_header(self, step):

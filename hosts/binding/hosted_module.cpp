@@ -1,12 +1,12 @@
-#include "hosts/prosody/binding/hosted_module.hpp"
+#include "hosts/binding/hosted_module.hpp"
 
 #include <utility>
 
-#include "hosts/prosody/binding/host_functions.hpp"
+#include "hosts/binding/host_functions.hpp"
 #include "xmpp/namespaces.hpp"
 #include "xmpp/xml.hpp"
 
-namespace parley::prosody {
+namespace parley::binding {
 
 namespace {
 
@@ -16,13 +16,26 @@ xsm_view view_of(std::string_view text) {
     return {text.data(), text.size()};
 }
 
+/// A module brings an unwinder of its own (-static-libgcc), and an exception out of it is unwound
+/// by that one through our frames, whose personality routine uses the process's. That one aborts
+/// unless an exception was thrown with it before: the table of register sizes is made at the first
+/// throw.
+void make_unwinder_ready() {
+    struct Nothing {};
+
+    try {
+        throw Nothing{};
+    } catch (const Nothing&) {
+    }
+}
+
 }  // namespace
 
 /// What the module knows the address of. Never freed where the module was put out of service: its
 /// threads may live on.
 struct HostedModule::Surroundings {
-    explicit Surroundings(HostIdentity who)
-        : identity(std::move(who)), queue(identity.muc_domain) {}
+    Surroundings(HostIdentity who, std::function<void()> wake)
+        : identity(std::move(who)), queue(identity.muc_domain, std::move(wake)) {}
 
     HostIdentity identity;
     ActionQueue queue;
@@ -44,9 +57,10 @@ class HostedModule::Call {
 
 abi::LoadResult<std::unique_ptr<HostedModule>> HostedModule::load(
     const std::filesystem::path& path, std::span<const abi::ModuleOption> options,
-    HostIdentity identity, std::vector<Action>& actions) {
+    HostIdentity identity, std::function<void()> wake, std::vector<Action>& actions) {
+    make_unwinder_ready();
     std::unique_ptr<HostedModule> module(new HostedModule);
-    module->surroundings_ = std::make_unique<Surroundings>(std::move(identity));
+    module->surroundings_ = std::make_unique<Surroundings>(std::move(identity), std::move(wake));
     module->queue_ = &module->surroundings_->queue;
     const HostIdentity& who = module->surroundings_->identity;
     const xsm_host host = make_host(*module->queue_, who.name.c_str(), who.version.c_str());
@@ -270,4 +284,4 @@ void HostedModule::complain(const char* function, std::string_view what) {
                                    ". That is a bug of the module: report it to its authors.");
 }
 
-}  // namespace parley::prosody
+}  // namespace parley::binding

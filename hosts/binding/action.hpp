@@ -8,7 +8,7 @@
 #include "xmpp/element.hpp"
 #include "xsm/abi.h"
 
-namespace parley::prosody {
+namespace parley::binding {
 
 // What the server does for the module once a call into it is over. Each is one host function of
 // xsm/*.h, its arguments already checked.
@@ -79,4 +79,4 @@ using Action = std::variant<Log, OutOfService, SetInterest, Broadcast, SendToOcc
                             RequestSnapshot, Route, AddService, RemoveService, SetMucFeatures,
                             AddCommand, RemoveCommand, SetTimer, CancelTimer>;
 
-}  // namespace parley::prosody
+}  // namespace parley::binding

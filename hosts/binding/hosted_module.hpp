@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -9,13 +10,13 @@
 #include <string_view>
 #include <vector>
 
-#include "hosts/prosody/binding/action_queue.hpp"
+#include "hosts/binding/action_queue.hpp"
 #include "plugin-abi/loader/module_instance.hpp"
 #include "xmpp/element.hpp"
 #include "xsm/abi.h"
 #include "xsm/muc.h"
 
-namespace parley::prosody {
+namespace parley::binding {
 
 /// Who hosts: the server, and the one MUC service that this instance works for.
 struct HostIdentity {
@@ -44,14 +45,15 @@ using CommandAnswer = std::optional<xmpp::Element>;
 /// language: a binding turns its values into these calls, and the actions into what the server
 /// does. The functions have the names, and the order, of the ABI's; a binding keeps both.
 ///
-/// Every function but wake_fd is [host-context], and is followed by take_actions().
+/// Every function is [host-context], and is followed by take_actions().
 class HostedModule {
   public:
     /// Opens the module and makes an instance. A module that fails here may have said why in its
-    /// log lines: `actions` gets them.
+    /// log lines: `actions` gets them. `wake` [any-thread] makes the server call on_wake soon; it
+    /// must stay callable for ever where the module is put out of service.
     static abi::LoadResult<std::unique_ptr<HostedModule>> load(
         const std::filesystem::path& path, std::span<const abi::ModuleOption> options,
-        HostIdentity identity, std::vector<Action>& actions);
+        HostIdentity identity, std::function<void()> wake, std::vector<Action>& actions);
     ~HostedModule();
 
     std::vector<Action> take_actions();
@@ -61,8 +63,8 @@ class HostedModule {
     /// Blocks likewise.
     void stop();
 
-    /// The descriptor is readable: fetches log lines of other threads, and wakes the module where
-    /// it asked for that.
+    /// `wake` was called: lets take_actions() fetch the log lines of other threads, and wakes the
+    /// module where it asked for that.
     void on_wake();
 
     void on_room_snapshot(const xsm_muc_room& room, std::span<const xsm_muc_occupant> occupants);
@@ -85,8 +87,6 @@ class HostedModule {
     CommandAnswer on_command(std::string_view stanza_xml);
     void on_timer(uint64_t id);
 
-    int wake_fd() const { return queue_->wake_fd(); }
-
   private:
     struct Surroundings;
     class Call;
@@ -108,4 +108,4 @@ class HostedModule {
     bool told_out_of_service_ = false;
 };
 
-}  // namespace parley::prosody
+}  // namespace parley::binding

@@ -1,8 +1,8 @@
-#include "hosts/prosody/binding/action_queue.hpp"
+#include "hosts/binding/action_queue.hpp"
 
 #include <utility>
 
-namespace parley::prosody {
+namespace parley::binding {
 
 void ActionQueue::open() {
     const std::lock_guard lock(mutex_);
@@ -86,7 +86,7 @@ void ActionQueue::log(xsm_log_level level, std::string_view line) {
         }
         log_lines_.push_back(Log{level, std::string(line)});
     }
-    wake_fd_.signal();
+    wake_();
 }
 
 void ActionQueue::wake() {
@@ -94,11 +94,10 @@ void ActionQueue::wake() {
         const std::lock_guard lock(mutex_);
         woken_ = true;
     }
-    wake_fd_.signal();
+    wake_();
 }
 
 bool ActionQueue::take_wake() {
-    wake_fd_.clear();
     const std::lock_guard lock(mutex_);
     return std::exchange(woken_, false);
 }
@@ -117,4 +116,4 @@ std::vector<Action> ActionQueue::take() {
     return taken;
 }
 
-}  // namespace parley::prosody
+}  // namespace parley::binding

@@ -1,4 +1,4 @@
-#include "hosts/prosody/binding/host_functions.hpp"
+#include "hosts/binding/host_functions.hpp"
 
 #include <cstring>
 #include <optional>
@@ -16,7 +16,7 @@
 #include "xsm/stanza.h"
 #include "xsm/timer.h"
 
-namespace parley::prosody {
+namespace parley::binding {
 
 namespace {
 
@@ -265,4 +265,4 @@ xsm_host make_host(ActionQueue& queue, const char* name, const char* version) {
     return host;
 }
 
-}  // namespace parley::prosody
+}  // namespace parley::binding

@@ -1,12 +1,12 @@
 #pragma once
 
-#include "hosts/prosody/binding/action_queue.hpp"
+#include "hosts/binding/action_queue.hpp"
 #include "xsm/abi.h"
 
-namespace parley::prosody {
+namespace parley::binding {
 
 /// The host's half of the ABI on top of a queue. `queue`, `name` and `version` must outlive the
 /// module, or the process where the module was put out of service.
 xsm_host make_host(ActionQueue& queue, const char* name, const char* version);
 
-}  // namespace parley::prosody
+}  // namespace parley::binding

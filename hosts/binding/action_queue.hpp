@@ -1,16 +1,16 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <mutex>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "hosts/prosody/binding/action.hpp"
-#include "hosts/prosody/binding/wake_fd.hpp"
+#include "hosts/binding/action.hpp"
 
-namespace parley::prosody {
+namespace parley::binding {
 
 /// Names that others on the server have; the module gets XSM_INVALID for them.
 struct TakenNames {
@@ -29,7 +29,10 @@ class ActionQueue {
     static constexpr size_t actions_max = 65'536;   ///< of one call
     static constexpr size_t log_lines_max = 1'000;  ///< not yet fetched; more are counted only
 
-    explicit ActionQueue(std::string muc_domain) : muc_domain_(std::move(muc_domain)) {}
+    /// `wake` makes the server call HostedModule::on_wake soon. It is called from any thread, and
+    /// as long as the queue lives.
+    ActionQueue(std::string muc_domain, std::function<void()> wake)
+        : muc_domain_(std::move(muc_domain)), wake_(std::move(wake)) {}
 
     /// Opens and closes a call into the module. [host-context]
     void open();
@@ -57,9 +60,7 @@ class ActionQueue {
     void log(xsm_log_level level, std::string_view line);  ///< [any-thread]
     void wake();                                           ///< [any-thread]
 
-    int wake_fd() const { return wake_fd_.get(); }
-
-    /// Clears the descriptor. True where the module asked for on_wake since the last time.
+    /// True where the module asked for on_wake since the last time.
     bool take_wake();
 
     /// Everything queued so far, log lines first.
@@ -67,7 +68,7 @@ class ActionQueue {
 
   private:
     const std::string muc_domain_;
-    WakeFd wake_fd_;
+    const std::function<void()> wake_;
     mutable std::mutex mutex_;
     bool open_ = false;
     bool sealed_ = false;
@@ -79,4 +80,4 @@ class ActionQueue {
     size_t log_lines_lost_ = 0;
 };
 
-}  // namespace parley::prosody
+}  // namespace parley::binding
