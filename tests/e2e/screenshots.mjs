@@ -38,9 +38,9 @@ async function shoot(tab, name, size = DESKTOP) {
 
 try {
   await mkdir(folder, { recursive: true });
-  const team = await server.createRoom('team', ['alice', 'bob', 'carol', 'dave']);
-  const cafe = await server.createRoom('cafe', ['alice', 'bob']);
-  await server.createRoom('planning', ['bob', 'carol']);
+  const team = await server.createRoom('team', ['alice', 'bob', 'carol', 'dave'], 'Team');
+  const cafe = await server.createRoom('cafe', ['alice', 'bob'], 'Café');
+  const planning = await server.createRoom('planning', ['bob', 'alice'], 'Planning');
   await configureRoom(server, 'alice', cafe, { membersonly: false });
   const [chromeA, chromeB, chromeC] = [await browserOf('alice'), await browserOf('bob'), await browserOf('carol')];
   const [alice, bob, carol] = [await chromeA.tab(), await chromeB.tab(), await chromeC.tab()];
@@ -53,8 +53,12 @@ try {
   await alice.click('login-submit');
   await alice.see('login-error');
   await shoot(alice, 'login-error');
+  await arrive(bob, server, 'bob', planning);
+  await bob.click('leave-room');
+  await enterRoom(bob, team);
+  await arrive(carol, server, 'carol', team);
   await logIn(alice, server, 'alice');
-  await alice.see('room-item');
+  await alice.see('room-item', { room: team });
   await shoot(alice, 'rooms');
   await enterRoom(alice, cafe);
   await alice.click('start-video');
@@ -63,8 +67,7 @@ try {
   await shoot(alice, 'refused-phone', PHONE);
   await alice.click('leave-room');
   await enterRoom(alice, team);
-  await arrive(bob, server, 'bob', team);
-  await arrive(carol, server, 'carol', team);
+  await alice.see('occupant', { nick: 'carol' });
   await shoot(alice, 'room');
   await shoot(alice, 'room-phone', PHONE);
   await startCall(alice, 'sfu');

@@ -97,10 +97,10 @@ export async function startServer(accounts, logFile) {
   return {
     domain: DOMAIN, pageUrl, websocketUrl: `ws://localhost:${ports.http}/xmpp-websocket`, start, halt,
     /** Creates a private room with these members, the first being its owner; returns its address. */
-    async createRoom(name, members) {
+    async createRoom(name, members, title = name) {
       const jid = `${name}@${MUC}`;
       const [owner, ...others] = members.map((m) => `${m}@${DOMAIN}`);
-      await control('room', 'create', jid, '--title', name, '--owner', owner, ...others.flatMap((m) => ['--member', m]));
+      await control('room', 'create', jid, '--title', title, '--owner', owner, ...others.flatMap((m) => ['--member', m]));
       return jid;
     },
     async stop() {

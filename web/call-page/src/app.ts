@@ -1,10 +1,5 @@
-import { buildCallMessage, buildPropose, type CallMessage, type Mode } from './call/call-message';
-import type { Call } from './call/call-model';
-import { GroupCall, unknownSession } from './call/group-call';
-import type { Media } from './jingle/description';
-import { buildJingle, parseJingle } from './jingle/jingle-message';
-import { LocalMedia } from './media/local-media';
-import { RingTone } from './media/ring-tone';
+import { CallControl, type PageContext } from './call-control';
+import { parseJingle } from './jingle/jingle-message';
 import type { PresenceChange } from './muc/occupants';
 import { RoomSession } from './muc/room-session';
 import { type AppState, INITIAL_STATE, type Notice } from './state';
@@ -17,8 +12,6 @@ import { NS } from './xmpp/namespaces';
 import { el } from './xmpp/xml';
 
 const INFO_SHOWN_MS = 7_000;
-/** Where the room does not end a call that nobody answers, the page stops ringing by itself. */
-const RING_MS = 60_000;
 
 const CLIENT_FEATURES = [
   NS.discoInfo, NS.ping, NS.jingle, NS.rtp, NS.rtpAudio, NS.rtpVideo, NS.iceUdp,
@@ -26,17 +19,14 @@ const CLIENT_FEATURES = [
 ];
 
 /** The page's one controller: what the person does and what the server says become the next state. */
-export class App {
+export class App implements PageContext {
   state: AppState = INITIAL_STATE;
-  private readonly local = new LocalMedia();
-  private readonly ringTone = new RingTone();
-  private readonly connection: Connection;
-  private iceServers: RTCIceServer[] = [];
-  private room: RoomSession | undefined;
-  private groupCall: GroupCall | undefined;
+  readonly connection: Connection;
+  readonly calls = new CallControl(this);
+  iceServers: RTCIceServer[] = [];
+  room: RoomSession | undefined;
   /** A room that a shutdown put us out of: entered again when the server is back. */
   private roomToReturnTo: string | undefined;
-  private ringTimer = 0;
   private noticeCount = 0;
 
   constructor(url: string, private readonly render: (state: AppState) => void) {
@@ -48,7 +38,6 @@ export class App {
       onPresence: (stanza) => this.roomOf(stanza)?.handlePresence(stanza),
       onRequest: (stanza, payload) => this.handleRequest(stanza, payload),
     });
-    this.local.onChange(() => this.refresh());
   }
 
   // --- account
@@ -71,13 +60,13 @@ export class App {
   /** The page goes away: says goodbye as far as the browser lets it. */
   unload(): void {
     if (this.state.connection !== 'online') return;
-    this.leaveCall();
+    this.calls.leave();
     this.room?.leave();
     this.connection.close();
   }
 
   private loggedOut(loginError: string | undefined): void {
-    this.dropCall();
+    this.calls.drop();
     this.room = this.roomToReturnTo = undefined;
     this.set({ ...INITIAL_STATE, notices: this.state.notices, loginError });
   }
@@ -95,8 +84,8 @@ export class App {
 
   private connectionLost(): void {
     this.set({ connection: 'reconnecting' });
-    if (!this.groupCall) return;
-    this.dropCall();
+    if (!this.calls.running) return;
+    this.calls.drop();
     this.notify('error', 'The connection was lost, and the call with it. You can join again when the connection is back.');
   }
 
@@ -116,7 +105,7 @@ export class App {
   async enterRoom(jid: string): Promise<void> {
     const room = new RoomSession(jid, this.connection, {
       onChange: () => this.refresh(),
-      onCall: (call, message, change) => this.callChanged(room, call, message, change),
+      onCall: (call, message, change) => this.calls.changed(room, call, message, change),
       onLeft: (change) => this.leftRoom(room, change),
     });
     this.room = room;
@@ -135,10 +124,10 @@ export class App {
   }
 
   leaveRoom(): void {
-    this.leaveCall();
+    this.calls.leave();
     if (this.state.connection === 'online') this.room?.leave();
     this.room = undefined;
-    this.stopRinging();
+    this.calls.stopRinging();
     this.refresh();
     if (this.state.connection === 'online') void this.loadRooms();
   }
@@ -148,9 +137,9 @@ export class App {
     const text = words.leftRoom(change);
     if (text) this.notify('error', text);
     if (change.cause === 'shutdown') this.roomToReturnTo = room.jid;
-    this.dropCall();
+    this.calls.drop();
     this.room = undefined;
-    this.stopRinging();
+    this.calls.stopRinging();
     this.refresh();
     void this.loadRooms();
   }
@@ -158,174 +147,6 @@ export class App {
   private roomOf(stanza: Element): RoomSession | undefined {
     const from = bareJid(stanza.getAttribute('from') ?? '');
     return this.room?.jid === from ? this.room : undefined;
-  }
-
-  // --- calls
-
-  async startCall(mode: Mode, media: Media[]): Promise<void> {
-    const service = mode === 'sfu' ? this.room?.facts?.sfuService : undefined;
-    const id = crypto.randomUUID();
-    await this.enterCall({ id, mode, media, service }, () => buildPropose(mode, id, media, service));
-  }
-
-  async joinCall(call: Call, withCamera: boolean): Promise<void> {
-    this.stopRinging();
-    await this.enterCall(call, () => buildCallMessage('accept', call.mode, call.id), withCamera);
-  }
-
-  /** Devices, the SFU where there is one, then the word in the room. */
-  private async enterCall(
-    call: Pick<Call, 'id' | 'mode' | 'media' | 'service'>, say: () => Element, withCamera = true,
-  ): Promise<void> {
-    const room = this.room;
-    if (!room || this.groupCall) return;
-    this.clearErrors();
-    const wanted = call.media.filter((kind) => kind === 'audio' || withCamera);
-    if (!(await this.openDevices(wanted)) || this.room !== room) {
-      this.local.close();
-      return;
-    }
-    const groupCall = this.newGroupCall(room, call);
-    this.groupCall = groupCall;
-    this.refresh();
-    try {
-      if (call.mode === 'sfu') await groupCall.publish();
-      if (this.groupCall !== groupCall) return;
-      await room.sendCallMessage(say());
-      this.refresh();
-    } catch (error) {
-      if (this.groupCall !== groupCall) return;
-      this.dropCall();
-      this.notify('error', words.callProblem(error));
-    }
-  }
-
-  private newGroupCall(room: RoomSession, call: Pick<Call, 'id' | 'mode' | 'media' | 'service'>): GroupCall {
-    return new GroupCall({
-      id: call.id, mode: call.mode, media: call.media, service: call.service, room: room.jid,
-      ownJid: this.connection.jid, local: this.local, iceServers: this.iceServers,
-      sendJingle: (to, message) => this.connection.request('set', to, buildJingle(message)),
-      isOccupant: (jid) => room.isOccupant(jid),
-      onChange: () => this.refresh(),
-      onBroken: (reason) => {
-        if (this.state.call?.phase === 'starting') return;
-        this.leaveCall();
-        this.notify('error', words.brokenMedia(reason.condition));
-      },
-    });
-  }
-
-  /** Opens what can be opened; asks the person if something is missing. False: do not call. */
-  private async openDevices(wanted: Media[]): Promise<boolean> {
-    for (;;) {
-      const problems = await this.local.open(wanted);
-      if (Object.keys(problems).length === 0) return true;
-      const choice = await new Promise<'continue' | 'retry' | 'cancel'>((answer) => this.set({
-        deviceQuestion: {
-          problems: words.deviceProblems(problems), available: wanted.filter((kind) => !problems[kind]), answer,
-        },
-      }));
-      this.set({ deviceQuestion: undefined });
-      if (choice !== 'retry') return choice === 'continue';
-    }
-  }
-
-  rejectCall(): void {
-    const call = this.room?.calls.find((c) => c.id === this.state.ring?.callId);
-    this.stopRinging();
-    if (call) this.room?.sendCallMessage(buildCallMessage('reject', call.mode, call.id)).catch(() => undefined);
-  }
-
-  /** Hangs up: takes the proposal back while it rings unanswered, otherwise ends this participation. */
-  leaveCall(): void {
-    const groupCall = this.groupCall;
-    if (!groupCall) return;
-    const call = this.room?.calls.find((c) => c.id === groupCall.id);
-    const isIn = call?.participants.some((p) => p.jid === this.connection.jid);
-    if (call && isIn && this.state.connection === 'online') {
-      const verb = call.state === 'ringing' && call.initiator === this.connection.jid ? 'retract' : 'ended';
-      this.room?.sayAndForget(buildCallMessage(verb, call.mode, call.id));
-    }
-    this.dropCall();
-  }
-
-  private dropCall(): void {
-    this.groupCall?.close();
-    this.groupCall = undefined;
-    this.local.close();
-    this.refresh();
-  }
-
-  private callChanged(
-    room: RoomSession, call: Call, message: CallMessage | undefined, change: 'proposed' | 'changed' | 'ended',
-  ): void {
-    if (room !== this.room) return;
-    const own = call.participants.some((p) => p.jid === this.connection.jid);
-    if (change === 'ended') {
-      if (this.state.ring?.callId === call.id) {
-        this.stopRinging();
-        this.notify('info', message?.verb === 'retract' ? 'The call was cancelled.' : 'The call is over.');
-      }
-      if (this.groupCall?.id !== call.id) return;
-      this.dropCall();
-      this.notify('info', words.callEnded(message?.reason?.condition));
-      return;
-    }
-    const rings = change === 'proposed' && !own && (message ? !message.delayed : call.state === 'ringing');
-    if (rings || (!message && !own && call.state === 'ringing')) this.startRinging(call);
-    if (this.groupCall?.id !== call.id) return;
-    if (own) {
-      this.groupCall.update(call);
-    } else if (this.state.call && this.state.call.phase !== 'starting') {
-      this.dropCall();
-      this.notify('info', words.putOut(message?.reason?.condition));
-    }
-  }
-
-  private startRinging(call: Call): void {
-    if (this.groupCall || this.state.ring) return;
-    const nick = call.participants.find((p) => p.jid === call.initiator)?.nick ?? call.participants[0]?.nick ?? 'Somebody';
-    this.set({ ring: { callId: call.id, nick, media: call.media } });
-    this.ringTone.start();
-    this.ringTimer = window.setTimeout(() => this.stopRinging(), RING_MS);
-  }
-
-  private stopRinging(): void {
-    clearTimeout(this.ringTimer);
-    this.ringTone.stop();
-    if (this.state.ring) this.set({ ring: undefined });
-  }
-
-  // --- devices
-
-  toggleMicrophone(): void {
-    if (this.local.hasMicrophone) this.local.setMicrophone(!this.local.microphoneOn);
-    else void this.openLate('audio');
-  }
-
-  toggleCamera(): void {
-    if (this.local.cameraOn) void this.local.setCamera(false);
-    else void this.openLate('video');
-  }
-
-  async toggleScreen(): Promise<void> {
-    if (this.local.screenOn) {
-      this.local.stopScreen();
-      return;
-    }
-    try {
-      await this.local.startScreen();
-    } catch (error) {
-      // Closing the browser's chooser is no problem to report.
-      if ((error as DOMException).name === 'NotAllowedError') return;
-      this.notify('error', 'This browser cannot share the screen.');
-    }
-  }
-
-  private async openLate(kind: Media): Promise<void> {
-    const problem = (await this.local.open([kind]))[kind];
-    if (problem) this.notify('error', words.deviceProblem(kind, problem));
-    if (!this.groupCall) this.local.close();
   }
 
   // --- requests of others
@@ -343,8 +164,7 @@ export class App {
     if (type !== 'set' || !is('jingle', NS.jingle)) return undefined;
     const message = parseJingle(payload);
     if (!message) return stanzaError('modify', 'bad-request');
-    if (!this.groupCall || !message.sid.startsWith(`${this.groupCall.id}:`)) return unknownSession();
-    return this.groupCall.handle(from, message);
+    return this.calls.handleJingle(from, message);
   }
 
   // --- state
@@ -354,49 +174,29 @@ export class App {
   }
 
   /** What went wrong before does not matter to what the person does next. */
-  private clearErrors(): void {
+  clearErrors(): void {
     this.set({ notices: this.state.notices.filter((n) => n.kind !== 'error') });
   }
 
-  private notify(kind: Notice['kind'], text: string): void {
+  notify(kind: Notice['kind'], text: string): void {
     const id = ++this.noticeCount;
     const others = this.state.notices.filter((n) => n.text !== text);
     this.set({ notices: [...others, { id, kind, text }] });
     if (kind === 'info') window.setTimeout(() => this.dismiss(id), INFO_SHOWN_MS);
   }
 
-  private refresh(): void {
+  refresh(): void {
     const { room } = this;
     this.set({
       room: room && {
         jid: room.jid, facts: room.facts, joined: room.joined, ownNick: room.ownNick,
         occupants: [...room.occupants.values()].sort((a, b) => a.nick.localeCompare(b.nick)), calls: [...room.calls],
       },
-      call: this.callView(),
+      call: this.calls.view(),
     });
   }
 
-  private callView(): AppState['call'] {
-    const { groupCall, room, local } = this;
-    if (!groupCall || !room) return undefined;
-    const call = room.calls.find((c) => c.id === groupCall.id);
-    const isIn = call?.participants.some((p) => p.jid === this.connection.jid) ?? false;
-    return {
-      id: groupCall.id, mode: groupCall.options.mode, media: groupCall.options.media,
-      phase: !call || !isIn ? 'starting' : call.state, isInitiator: call?.initiator === this.connection.jid,
-      since: call?.since ?? Date.now(), peers: groupCall.peers(), rejected: call?.rejected ?? [],
-      selfNick: room.ownNick, selfSpeaking: groupCall.selfSpeaking, preview: local.track('video'),
-      hasMicrophone: local.hasMicrophone, microphoneOn: local.microphoneOn, cameraOn: local.cameraOn,
-      screenOn: local.screenOn,
-    };
-  }
-
-  /** The statistics of the running call's peer connections, for debugging. */
-  connections(): { label: string; pc: RTCPeerConnection }[] {
-    return this.groupCall?.connections() ?? [];
-  }
-
-  private set(change: Partial<AppState>): void {
+  set(change: Partial<AppState>): void {
     this.state = { ...this.state, ...change };
     this.render(this.state);
   }

@@ -16,4 +16,4 @@ const app = new App(url, (state) => render(<Page app={app} state={state} />, roo
 render(<Page app={app} state={app.state} />, root);
 
 window.addEventListener('pagehide', () => app.unload());
-window.parley = { stats: () => Promise.all(app.connections().map(({ label, pc }) => summarise(label, pc))) };
+window.parley = { stats: () => Promise.all(app.calls.connections().map(({ label, pc }) => summarise(label, pc))) };

@@ -24,14 +24,14 @@ function Dialog({ testId, label, onEscape, children }: {
 export function Ring({ app, ring, room }: { app: App; ring: RingView; room: RoomView }): JSX.Element {
   const call = room.calls.find((c) => c.id === ring.callId);
   const video = ring.media.includes('video');
-  const accept = (withCamera: boolean) => call && void app.joinCall(call, withCamera);
+  const accept = (withCamera: boolean) => call && void app.calls.join(call, withCamera);
   return (
-    <Dialog testId="ring" label={`${ring.nick} is calling`} onEscape={() => app.rejectCall()}>
+    <Dialog testId="ring" label={`${ring.nick} is calling`} onEscape={() => app.calls.reject()}>
       <div class="ring-avatar"><Avatar name={ring.nick} /></div>
       <h2>{ring.nick} is calling</h2>
       <p class="quiet">{video ? 'Video call' : 'Voice call'} in {room.facts?.name ?? room.jid}</p>
       <div class="ring-buttons">
-        <button type="button" class="round reject" data-testid="ring-reject" onClick={() => app.rejectCall()}>
+        <button type="button" class="round reject" data-testid="ring-reject" onClick={() => app.calls.reject()}>
           <HangUpIcon /><span>Reject</span>
         </button>
         <button type="button" class="round accept" data-testid="ring-accept-audio" onClick={() => accept(false)}>

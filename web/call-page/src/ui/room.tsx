@@ -54,10 +54,10 @@ function RunningCall({ app, call, ready, ringing }: {
         <div class="buttons">
           {video && (
             <button type="button" class="primary" disabled={!ready} data-testid="join-call"
-              onClick={() => void app.joinCall(call, true)}><CameraIcon /><span>Join with camera</span></button>
+              onClick={() => void app.calls.join(call, true)}><CameraIcon /><span>Join with camera</span></button>
           )}
           <button type="button" class={video ? 'secondary' : 'primary'} disabled={!ready} data-testid="join-call-audio"
-            onClick={() => void app.joinCall(call, false)}><PhoneIcon /><span>Join with voice</span></button>
+            onClick={() => void app.calls.join(call, false)}><PhoneIcon /><span>Join with voice</span></button>
         </div>
       )}
     </section>
@@ -68,7 +68,7 @@ function NewCall({ app, room, ready }: { app: App; room: RoomView; ready: boolea
   const hasSfu = room.facts?.sfuService !== undefined;
   const [chosen, setMode] = useState<Mode>('sfu');
   const mode = hasSfu ? chosen : 'mesh';
-  const start = (media: Media[]) => void app.startCall(mode, media);
+  const start = (media: Media[]) => void app.calls.start(mode, media);
   return (
     <section class="card call-card" aria-labelledby="call-title" data-testid="new-call">
       <div>

@@ -124,23 +124,23 @@ function Toolbar({ app, call, showPeople, onPeople }: {
   return (
     <div class="toolbar" role="toolbar" aria-label="Call">
       <Tool label={call.microphoneOn ? 'Mute' : 'Unmute'} testId="toggle-mic" off={!call.microphoneOn}
-        onClick={() => app.toggleMicrophone()}>
+        onClick={() => app.calls.toggleMicrophone()}>
         {call.microphoneOn ? <MicrophoneIcon /> : <MicrophoneOffIcon />}
       </Tool>
       {video && (
         <Tool label="Camera" title={call.cameraOn ? 'Turn camera off' : 'Turn camera on'} testId="toggle-camera" off={!call.cameraOn}
-          onClick={() => app.toggleCamera()}>
+          onClick={() => app.calls.toggleCamera()}>
           {call.cameraOn ? <CameraIcon /> : <CameraOffIcon />}
         </Tool>
       )}
       {canShare && (
         <Tool label={call.screenOn ? 'Stop' : 'Share'} title={call.screenOn ? 'Stop sharing' : 'Share screen'} testId="toggle-screen" pressed={call.screenOn}
-          onClick={() => void app.toggleScreen()}>
+          onClick={() => void app.calls.toggleScreen()}>
           <ScreenIcon />
         </Tool>
       )}
       <Tool label="People" testId="toggle-people" pressed={showPeople} onClick={onPeople}><PeopleIcon /></Tool>
-      <Tool label={cancel ? 'Cancel' : 'Leave'} testId="leave-call" danger onClick={() => app.leaveCall()}>
+      <Tool label={cancel ? 'Cancel' : 'Leave'} testId="leave-call" danger onClick={() => app.calls.leave()}>
         <HangUpIcon />
       </Tool>
     </div>
