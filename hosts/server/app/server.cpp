@@ -30,7 +30,8 @@ struct Server::Net {
     Net(EventLoop& loop, Router& router, CredentialSource& accounts, const Config& config_)
         : config(config_),
           context{loop, router, accounts, config_},
-          limiter(config_.limits.connections, config_.limits.connections_per_address),
+          limiter(std::make_shared<ConnectionLimiter>(config_.limits.connections,
+                                                      config_.limits.connections_per_address)),
           files(config_.http_root) {}
 
     using Accept = void (Net::*)(asio::ip::tcp::socket, ConnectionTicket);
@@ -88,7 +89,7 @@ struct Server::Net {
 
     const Config& config;
     ConnectionContext context;
-    ConnectionLimiter limiter;
+    std::shared_ptr<ConnectionLimiter> limiter;
     StaticFiles files;
     std::optional<asio::ssl::context> tls;
     std::vector<std::unique_ptr<Listener>> listeners;
@@ -135,7 +136,7 @@ void Server::close(std::function<void()> done) {
     const auto deadline = Clock::now() + close_wait;
     auto poll = std::make_shared<std::function<void()>>();
     *poll = [this, poll, deadline, done = std::move(done)] {
-        if (net_->limiter.total() == 0 || Clock::now() >= deadline) {
+        if (net_->limiter->total() == 0 || Clock::now() >= deadline) {
             loop_.post([poll] { *poll = nullptr; });
             return done();
         }

@@ -92,7 +92,6 @@ void ClientConnection::apply_close(const C2sStream::Close& close) {
     spdlog::info("{} {}: {}", bound_ ? bound_->to_string() : peer(),
                  bound_ ? "left" : "disconnected", close.reason);
     if (timer_ != 0) context_.loop.cancel(timer_);
-    timer_ = 0;
     auto self = shared_from_this();
     // Posted, because the router may be in the middle of its own loop over sessions.
     if (bound_) {
@@ -100,7 +99,8 @@ void ClientConnection::apply_close(const C2sStream::Close& close) {
             self->context_.router.session_ended(*self->bound_, *self, lost);
         });
     }
-    context_.loop.after(linger, [self] {
+    timer_ = context_.loop.after(linger, [self] {
+        self->timer_ = 0;
         if (!std::exchange(self->closed_, true)) self->close();
     });
     pump();
@@ -109,6 +109,8 @@ void ClientConnection::apply_close(const C2sStream::Close& close) {
 void ClientConnection::lost(const std::string& reason) {
     if (std::exchange(closed_, true)) return;
     if (!closing_) apply_close({true, reason});
+    if (timer_ != 0) context_.loop.cancel(timer_);
+    timer_ = 0;
     finished_ = true;
     queue_.clear();
     close();

@@ -24,37 +24,38 @@ class ConnectionLimiter {
     std::unordered_map<std::string, size_t> by_address_;
 };
 
-/// Counts one connection as long as it lives. The limiter outlives it.
+/// Counts one connection as long as it lives; it may outlive the server's other parts.
 class ConnectionTicket {
   public:
     /// Nothing: a limit is reached.
-    static std::optional<ConnectionTicket> take(ConnectionLimiter& limiter, std::string address) {
-        if (limiter.total_ >= limiter.total_max_) return std::nullopt;
-        size_t& count = limiter.by_address_[address];
-        if (count >= limiter.per_address_max_) return std::nullopt;
+    static std::optional<ConnectionTicket> take(const std::shared_ptr<ConnectionLimiter>& limiter,
+                                                const std::string& address) {
+        if (limiter->total_ >= limiter->total_max_) return std::nullopt;
+        size_t& count = limiter->by_address_[address];
+        if (count >= limiter->per_address_max_) return std::nullopt;
         ++count;
-        ++limiter.total_;
-        return ConnectionTicket(limiter, std::move(address));
+        ++limiter->total_;
+        return ConnectionTicket(limiter, address);
+    }
+
+    ConnectionTicket(ConnectionTicket&&) noexcept = default;
+    ConnectionTicket& operator=(ConnectionTicket&&) = delete;
+
+    ~ConnectionTicket() {
+        if (!limiter_) return;
+        --limiter_->total_;
+        const auto entry = limiter_->by_address_.find(address_);
+        if (--entry->second == 0) limiter_->by_address_.erase(entry);
     }
 
     const std::string& address() const { return address_; }
 
   private:
-    struct Release {
-        std::string address;
+    ConnectionTicket(std::shared_ptr<ConnectionLimiter> limiter, const std::string& address)
+        : limiter_(std::move(limiter)), address_(address) {}
 
-        void operator()(ConnectionLimiter* limiter) const {
-            --limiter->total_;
-            const auto entry = limiter->by_address_.find(address);
-            if (--entry->second == 0) limiter->by_address_.erase(entry);
-        }
-    };
-
-    ConnectionTicket(ConnectionLimiter& limiter, std::string address)
-        : address_(address), held_(&limiter, Release{std::move(address)}) {}
-
+    std::shared_ptr<ConnectionLimiter> limiter_;
     std::string address_;
-    std::unique_ptr<ConnectionLimiter, Release> held_;
 };
 
 }  // namespace parley::server
