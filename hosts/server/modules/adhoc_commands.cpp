@@ -104,7 +104,7 @@ xmpp::Element AdhocCommands::run(const Command& command, const xmpp::Element& iq
         reply.add(std::move(*child));
         return reply;
     }
-    xmpp::Element reply = refuse(iq, ErrorType::wait, Condition::internal_server_error,
+    xmpp::Element reply = refuse(iq, ErrorType::cancel, Condition::service_unavailable,
                                  "The module did not answer; its messages are in the server's log");
     if (child && child->is("error", xmpp::ns::client)) {
         reply.remove_children("error", xmpp::ns::client);

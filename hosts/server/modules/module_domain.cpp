@@ -21,7 +21,7 @@ void ModuleDomain::handle(xmpp::Element stanza, const xmpp::Jid&, const xmpp::Ji
     const std::string_view type = stanza.attr("type");
     if (type == "error" || (stanza.name() == "iq" && type == "result")) return;
     sink_.route(xmpp::error_reply(
-        stanza, {xmpp::ErrorType::wait,
+        stanza, {xmpp::ErrorType::cancel,
                  xmpp::Condition::service_unavailable,
                  "This service has failed; the administrator finds the reason in the server's log",
                  {}}));

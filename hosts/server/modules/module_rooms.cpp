@@ -12,7 +12,7 @@ namespace {
 using muc::MessageVerdict;
 
 xmpp::Element failure_error() {
-    return xmpp::StanzaError{xmpp::ErrorType::wait, xmpp::Condition::service_unavailable,
+    return xmpp::StanzaError{xmpp::ErrorType::cancel, xmpp::Condition::service_unavailable,
                              "The part of the server that handles this message has failed; the "
                              "administrator finds the reason in the server's log",
                              std::nullopt}
@@ -51,6 +51,11 @@ MessageVerdict read_verdict(const HostedModule& module, xsm_muc_verdict_kind kin
     spdlog::error("module {}: its verdict of kind {} holds no such element; the message is refused",
                   module.name(), kind);
     return refused();
+}
+
+/// What xsm/disco.h allows a module to add.
+bool belongs_in_room_info(const xmpp::Element& element) {
+    return element.is("feature", xmpp::ns::disco_info) || element.is("x", xmpp::ns::data_form);
 }
 
 }  // namespace
@@ -177,7 +182,7 @@ std::vector<xmpp::Element> ModuleHost::room_info(const muc::Room& room) {
             continue;
         }
         for (const xmpp::Element* child : row->elements())
-            children.push_back(*child);
+            if (belongs_in_room_info(*child)) children.push_back(*child);
     }
     return children;
 }

@@ -41,6 +41,13 @@ std::optional<xmpp::Element> judge(const Context& context, const Room& room, con
         case MessageVerdict::Kind::pass:
             return message;
         case MessageVerdict::Kind::replace:
+            // It stands for what the client sent: the client knows it again by its id.
+            for (const std::string_view kept : {"type", "id"}) {
+                if (message.has_attr(kept))
+                    verdict.replacement->set_attr(kept, message.attr(kept));
+                else
+                    verdict.replacement->remove_attr(kept);
+            }
             return std::move(*verdict.replacement);
         case MessageVerdict::Kind::drop:
             break;

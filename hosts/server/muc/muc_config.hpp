@@ -18,7 +18,7 @@ struct RoomConfig {
     std::string description;
     std::string password;  ///< empty: none is asked for
     bool persistent = false;
-    bool publicly_listed = true;
+    bool publicly_listed = false;  ///< in disco#items also for strangers
     bool moderated = false;
     bool members_only = false;
     bool non_anonymous = false;  ///< whois=anyone; else real JIDs are for moderators

@@ -40,9 +40,16 @@ sfu_addresses = ["127.0.0.1"]
 """
 
 
+class _Features:
+    """What the server offers with parley.so, or with the module the runner was given in its place."""
+
+    def __get__(self, _instance, parleyd):
+        core = {"core", "muc", "limits", "channel-binding", "strict-streams"}
+        return core | ({parleyd.module_file.stem} if parleyd.module_file else {"calls", "sfu", "adhoc"})
+
+
 class Parleyd(Host):
-    features = {"core", "muc", "calls", "sfu", "adhoc", "limits", "channel-binding",
-                "strict-streams"}
+    features = _Features()
     limits = {"stanza_bytes": 65536, "stanza_bytes_before_login": 10000, "connections_per_address": 500}
     build = pathlib.Path("build/dev")  # set by the runner
 
@@ -53,7 +60,7 @@ class Parleyd(Host):
         self.configuration = self.folder / "parleyd.toml"
         self.configuration.write_text(_CONFIGURATION.format(
             folder=self.folder, certificate=certificate, key=key, c2s=self.address.c2s,
-            http=self.address.http, https=self.address.https, module=self.build / "module" / "parley.so",
+            http=self.address.http, https=self.address.https, module=self.module_file or self.build / "module" / "parley.so",
             limits=self._limits(), options=self._options()))
         for user, password in self.accounts():
             self._control("account", "create", f"{user}@localhost", "--password", password)
