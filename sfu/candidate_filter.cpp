@@ -64,6 +64,10 @@ bool acceptable(const Candidate& candidate) {
            ice_characters(candidate.foundation, 1, 32) && unicast_address(candidate.address);
 }
 
+bool ip_address(const std::string& text) {
+    return unicast_address(text);
+}
+
 bool acceptable_credentials(const std::string& ufrag, const std::string& pwd) {
     return ice_characters(ufrag, 4, 256) && ice_characters(pwd, 22, 256);
 }

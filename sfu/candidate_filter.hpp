@@ -13,6 +13,9 @@ namespace parley::sfu {
 /// resolved.
 bool acceptable(const Candidate& candidate);
 
+/// Whether the text is a unicast IP address.
+bool ip_address(const std::string& text);
+
 /// RFC 8839 s5.4: ice-chars, 4 to 256 of the ufrag and 22 to 256 of the password.
 bool acceptable_credentials(const std::string& ufrag, const std::string& pwd);
 

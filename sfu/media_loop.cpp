@@ -159,7 +159,10 @@ void MediaLoop::wait(int timeout_ms) {
             continue;
         }
         Context* context = owner_by_fd_[static_cast<size_t>(fd)];
-        if (context == nullptr) continue;
+        if (context == nullptr) {
+            epoll_ctl(epoll_fd_, EPOLL_CTL_DEL, fd, nullptr);
+            continue;
+        }
         if (fd != context->wakeup_fd_) context->last_readable_ = now_;
         dispatch(*context);
     }
@@ -220,10 +223,9 @@ void MediaLoop::watch(Context& context, std::vector<Context::Poll> polls) {
         const bool kept = std::any_of(polls.begin(), polls.end(),
                                       [&](const auto& poll) { return poll.fd == old.fd; });
         auto& owner = owner_by_fd_[static_cast<size_t>(old.fd)];
-        // A descriptor that was closed may be another context's by now.
-        if (kept || owner != &context) continue;
-        owner = nullptr;
-        epoll_ctl(epoll_fd_, EPOLL_CTL_DEL, old.fd, nullptr);
+        // The kernel forgets closed descriptors by itself, and the number may be another's by now:
+        // it is not touched. One that is still open is dropped in `wait`, should it become ready.
+        if (!kept && owner == &context) owner = nullptr;
     }
     for (const auto& poll : polls) {
         const auto index = static_cast<size_t>(poll.fd);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <stdexcept>
 #include <thread>
 
 #include "sfu/candidate_filter.hpp"
@@ -16,8 +17,19 @@ class Sfu::Impl {
         : config_(std::move(config)), on_event_(std::move(on_event)) {
         ice_.addresses = config_.addresses.empty() ? interface_addresses() : config_.addresses;
         ice_.public_addresses = config_.public_addresses;
+        for (const auto* list : {&config_.addresses, &config_.public_addresses}) {
+            for (const auto& address : *list) {
+                if (!ip_address(address))
+                    throw std::invalid_argument(
+                        address +
+                        " is not a unicast IP address; an empty list means every interface");
+            }
+        }
         ice_.port_min = config_.port_min;
-        ice_.port_max = config_.port_max;
+        ice_.port_max = config_.port_max != 0 ? config_.port_max : UINT16_MAX;
+        if (ice_.port_min > ice_.port_max) {
+            throw std::invalid_argument("the lowest media port is above the highest");
+        }
         size_t count = config_.workers;
         if (count == 0) count = std::max(1U, std::thread::hardware_concurrency());
         for (size_t i = 0; i < count; ++i) {

@@ -37,8 +37,8 @@ struct Config {
     std::vector<std::string>
         public_addresses;   ///< announced instead of `addresses`, pairwise, behind NAT
     uint16_t port_min = 0;  ///< 0: any
-    uint16_t port_max = 0;
-    size_t workers = 0;  ///< media threads; 0: one per core
+    uint16_t port_max = 0;  ///< 0: 65535
+    size_t workers = 0;     ///< media threads; 0: one per core
     size_t participants_per_conference_max = 100;
     size_t sessions_per_participant_max = 101;
     size_t candidates_per_session_max = 64;
@@ -113,7 +113,8 @@ using Event = std::variant<LocalDescription, LocalCandidates, SessionConnected, 
 class Sfu {
   public:
     /// `on_event` is called on media threads; it must only queue. Events of one session come in
-    /// order. Throws std::system_error where no worker can be started.
+    /// order. Throws std::system_error where no worker can be started, std::invalid_argument
+    /// where an address is not an IP address or the port range is empty.
     Sfu(Config config, std::function<void(Event)> on_event);
     ~Sfu();  ///< ends every session and joins every thread
     Sfu(const Sfu&) = delete;

@@ -599,6 +599,20 @@ BOOST_AUTO_TEST_CASE(an_address_that_cannot_be_bound_is_a_failed_transport) {
     BOOST_TEST((fixture.expect<SessionFailed>(1).reason == Reason::failed_transport));
 }
 
+BOOST_AUTO_TEST_CASE(a_configuration_that_cannot_work_is_refused) {
+    const auto ignore = [](const Event&) {};
+    auto config = Fixture::loopback();
+    config.addresses = {"localhost"};
+    BOOST_CHECK_THROW(Sfu(config, ignore), std::invalid_argument);
+    config = Fixture::loopback();
+    config.public_addresses = {"0.0.0.0"};
+    BOOST_CHECK_THROW(Sfu(config, ignore), std::invalid_argument);
+    config = Fixture::loopback();
+    config.port_min = 2;
+    config.port_max = 1;
+    BOOST_CHECK_THROW(Sfu(config, ignore), std::invalid_argument);
+}
+
 BOOST_AUTO_TEST_CASE(statistics_of_an_unknown_conference_are_empty) {
     Fixture fixture;
     BOOST_TEST(!fixture.statistics(1));
