@@ -91,7 +91,10 @@ class Host:
 
     def operate(self, operation):
         """Does what a scenario says after "the server", to the running instance. Raises HostError."""
-        raise HostError(f"this host cannot be told: {operation}")
+        if operation != "stops":
+            raise HostError(f"this host cannot be told: {operation}")
+        self.stop()
+        self.process = None
 
     # --- the instance's life
 

@@ -6,17 +6,21 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
+import time
 
 from .host import Host, HostError, make_certificate
 
+_AS_DAEMON = pathlib.Path(__file__).with_name("as_daemon.py")
+
 _CONFIGURATION = """\
-daemonize = false
+daemonize = {daemonize}
 run_as_root = true
 pidfile = "{folder}/prosody.pid"
 data_path = "{folder}/data"
 certificates = "{folder}"
 plugin_paths = {{ "{plugins}" }}
-log = {{ {{ levels = {{ min = "info" }}, to = "console" }} }}
+log = {{ {{ levels = {{ min = "info" }}, to = {log} }} }}
 interfaces = {{ "127.0.0.1" }}
 local_interfaces = {{ "127.0.0.1" }}
 c2s_ports = {{ {c2s} }}
@@ -110,18 +114,30 @@ class Prosody(Host):
             (accounts / f"{user}.dat").write_text(f'return {{ ["password"] = "{password}"; }};\n')
         (self.folder / "prosody.cfg.lua").write_text(_CONFIGURATION.format(
             folder=self.folder, certificate=certificate, key=key, c2s=self.address.c2s,
+            daemonize=self.limits.get("daemonize", "false"), log=self._log_sink(),
             http=self.address.http, https=self.address.https, plugins=self.plugins(),
             rooms=self.limits.get("rooms-in-memory", 100), calls=self._calls("sfu.localhost"), more=self._more()))
         self.address.ca_file = os.fspath(certificate)
 
     def command(self):
-        return ["prosody", "-F", "--config", os.fspath(self.folder / "prosody.cfg.lua")]
+        configuration = ["--config", os.fspath(self.folder / "prosody.cfg.lua")]
+        if "daemonize" in self.limits:
+            return [sys.executable, os.fspath(_AS_DAEMON), os.fspath(self.folder / "prosody.pid"),
+                    "prosody", *configuration]
+        return ["prosody", "-F", *configuration]
+
+    def stop(self):
+        # Prosody 0.12 runs signal handlers amid whatever Lua it is in, and hangs where that is the end of
+        # a session: give it a moment after the clients have gone.
+        time.sleep(0.3)
+        super().stop()
 
     def operate(self, operation):
-        if operation not in _OPERATIONS:
+        if operation in _OPERATIONS:
+            action, module = _OPERATIONS[operation]
+            self.console("module", action, module, "conference.localhost")
+        else:
             super().operate(operation)
-        action, module = _OPERATIONS[operation]
-        self.console("module", action, module, "conference.localhost")
 
     def console(self, *words):
         """Runs a command of Prosody's admin console; returns what it printed."""
@@ -136,6 +152,9 @@ class Prosody(Host):
             return ""
         options = "; ".join(f"{key} = {value}" for key, value in self.module_options.items())
         return _CALLS.format(module=self.module(), sfu=sfu, options=options)
+
+    def _log_sink(self):
+        return f'"file", filename = "{self.log}"' if "daemonize" in self.limits else '"console"'
 
     def _more(self):
         if self.limits.get("muc-services") != "2":
