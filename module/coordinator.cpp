@@ -68,7 +68,11 @@ Coordinator::Judgement Coordinator::on_message(const RoomHead& room, const Occup
 
     std::optional<CallReport> report;
     if (const auto refusal = judge(room, sender, message, stanza_bytes, now, report)) {
-        judgement.verdict = Drop{to_stanza_error(*refusal).to_element()};
+        const xmpp::StanzaError error = to_stanza_error(*refusal);
+        judgement.outputs.emplace_back(LogLine{
+            LogLevel::debug, "refused a call message of " + sender.jid.to_string() + " in " +
+                                 room.jid.to_string() + ": " + error.application->name()});
+        judgement.verdict = Drop{error.to_element()};
         return judgement;
     }
     xmpp::Element relayed = message;

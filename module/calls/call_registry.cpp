@@ -1,6 +1,5 @@
 #include "module/calls/call_registry.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace parley::module {
@@ -37,18 +36,14 @@ tl::expected<CallReport, Refusal> CallRegistry::handle(const RoomJid& room,
                                                        const MediaStanding& media, Now now) {
     if (message.action == Action::propose) return propose(room, message, sender, media, now);
 
-    const auto state = std::ranges::find_if(calls_, [&](const CallState& candidate) {
-        const Call& call = candidate.call();
-        return call.id == message.id && call.room == room && call.mode == message.mode;
-    });
-    if (state == calls_.end()) {
+    const Call* call = find(message.id);
+    if (!call || call->room != room || call->mode != message.mode) {
         return refuse(has_ended(message.id) ? Violation::call_ended : Violation::unknown_call);
     }
-    CallReport report = apply(*state, event_of(message, sender, media), now);
+    CallReport report = apply(message.id, event_of(message, sender, media), now);
     if (const auto* refused = std::get_if<Refuse>(&report.effects.front())) {
         return refuse(refused->violation);
     }
-    bury_ended(now);
     return report;
 }
 
@@ -70,109 +65,119 @@ tl::expected<CallReport, Refusal> CallRegistry::propose(const RoomJid& room,
     if (!proposals_.take({room, sender.jid.bare()}, now.steady)) {
         return refuse(Violation::too_many_proposals);
     }
-    const CallState& state =
-        calls_.emplace_back(message, room, sender.jid, sender.nick, limits_, now);
-    const Participant& first = state.call().participants.front();
-    return CallReport{state.call(), {Relay{first.position}, ParticipantIn{first}}};
+    CallState state(message, room, sender.jid, sender.nick, limits_, now);
+    Entry& entry = calls_.emplace(message.id, Entry{std::move(state), std::nullopt}).first->second;
+    rooms_[room].push_back(message.id);
+    schedule(entry);
+    const Call& call = entry.state.call();
+    const Participant& first = call.participants.front();
+    return CallReport{call, {Relay{first.position}, ParticipantIn{first}}};
 }
 
 std::vector<CallReport> CallRegistry::occupant_lost(const RoomJid& room, const FullJid& jid,
                                                     Reason reason, Now now) {
-    return apply_to_room(room, Lost{jid, reason}, now);
+    return apply(ids_of(room), Lost{jid, reason}, now);
 }
 
 void CallRegistry::occupant_renamed(const RoomJid& room, const FullJid& jid, const Nick& nick,
                                     Now now) {
-    apply_to_room(room, Renamed{jid, nick}, now);
+    apply(ids_of(room), Renamed{jid, nick}, now);
 }
 
 std::optional<CallReport> CallRegistry::participant_lost(const CallId& id, const FullJid& jid,
                                                          Reason reason, Now now) {
-    const auto state =
-        std::ranges::find(calls_, id, [](const CallState& s) { return s.call().id; });
-    if (state == calls_.end()) return std::nullopt;
-    CallReport report = apply(*state, Lost{jid, reason}, now);
-    bury_ended(now);
-    return report;
+    if (!find(id)) return std::nullopt;
+    return apply(id, Lost{jid, reason}, now);
 }
 
 std::vector<CallReport> CallRegistry::stop_room(const RoomJid& room, Reason reason,
                                                 std::string text, Now now) {
-    return apply_to_room(room, Stopped{reason, std::move(text)}, now);
+    return apply(ids_of(room), Stopped{reason, std::move(text)}, now);
 }
 
 std::vector<CallReport> CallRegistry::stop_all(Reason reason, std::string text, Now now) {
-    std::vector<CallReport> reports;
-    for (CallState& state : calls_)
-        reports.push_back(apply(state, Stopped{reason, text}, now));
-    bury_ended(now);
-    return reports;
+    std::vector<CallId> ids;
+    for (const auto& [id, entry] : calls_)
+        ids.push_back(id);
+    return apply(ids, Stopped{reason, std::move(text)}, now);
 }
 
 std::vector<CallReport> CallRegistry::time_passed(Now now) {
-    std::vector<CallReport> reports;
-    for (CallState& state : calls_) {
-        CallReport report = apply(state, TimePassed{}, now);
-        if (!report.effects.empty()) reports.push_back(std::move(report));
+    std::vector<CallId> due;
+    for (const auto& [time, id] : deadlines_) {
+        if (time > now.steady) break;
+        due.push_back(id);
     }
-    bury_ended(now);
     ended_.forget_old(now.steady);
-    return reports;
+    return apply(due, TimePassed{}, now);
 }
 
 std::optional<TimePoint> CallRegistry::deadline() const {
-    std::optional<TimePoint> due;
-    for (const CallState& state : calls_) {
-        const auto candidate = state.deadline();
-        if (candidate && (!due || *candidate < *due)) due = candidate;
-    }
-    return due;
+    return deadlines_.empty() ? std::nullopt : std::optional(deadlines_.begin()->first);
 }
 
 const Call* CallRegistry::find(const CallId& id) const {
-    const auto state =
-        std::ranges::find(calls_, id, [](const CallState& s) { return s.call().id; });
-    return state == calls_.end() ? nullptr : &state->call();
+    const Entry* entry = entry_of(id);
+    return entry ? &entry->state.call() : nullptr;
 }
 
 std::vector<const Call*> CallRegistry::calls_of(const RoomJid& room) const {
     std::vector<const Call*> found;
-    for (const CallState& state : calls_) {
-        if (state.call().room == room) found.push_back(&state.call());
-    }
+    for (const CallId& id : ids_of(room))
+        found.push_back(find(id));
     return found;
 }
 
 std::vector<const Call*> CallRegistry::all() const {
     std::vector<const Call*> found;
-    for (const CallState& state : calls_)
-        found.push_back(&state.call());
+    for (const auto& [id, entry] : calls_)
+        found.push_back(&entry.state.call());
     return found;
 }
 
-CallReport CallRegistry::apply(CallState& state, const CallEvent& event, Now now) {
-    auto effects = state.handle(event, now);
-    return {state.call(), std::move(effects)};
+const CallRegistry::Entry* CallRegistry::entry_of(const CallId& id) const {
+    const auto found = calls_.find(id);
+    return found == calls_.end() ? nullptr : &found->second;
 }
 
-std::vector<CallReport> CallRegistry::apply_to_room(const RoomJid& room, const CallEvent& event,
-                                                    Now now) {
+CallReport CallRegistry::apply(const CallId& id, const CallEvent& event, Now now) {
+    Entry& entry = calls_.at(id);
+    auto effects = entry.state.handle(event, now);
+    CallReport report{entry.state.call(), std::move(effects)};
+    schedule(entry);
+    if (report.call.phase == Phase::ended) bury(report.call.id, now);
+    return report;
+}
+
+std::vector<CallReport> CallRegistry::apply(const std::vector<CallId>& ids, const CallEvent& event,
+                                            Now now) {
     std::vector<CallReport> reports;
-    for (CallState& state : calls_) {
-        if (state.call().room != room) continue;
-        CallReport report = apply(state, event, now);
+    for (const CallId& id : ids) {
+        CallReport report = apply(id, event, now);
         if (!report.effects.empty()) reports.push_back(std::move(report));
     }
-    bury_ended(now);
     return reports;
 }
 
-void CallRegistry::bury_ended(Now now) {
-    std::erase_if(calls_, [&](const CallState& state) {
-        const bool over = state.call().phase == Phase::ended;
-        if (over) ended_.remember(state.call().id, now.steady);
-        return over;
-    });
+std::vector<CallId> CallRegistry::ids_of(const RoomJid& room) const {
+    const auto found = rooms_.find(room);
+    return found == rooms_.end() ? std::vector<CallId>{} : found->second;
+}
+
+void CallRegistry::schedule(Entry& entry) {
+    const CallId& id = entry.state.call().id;
+    if (entry.due) deadlines_.erase({*entry.due, id});
+    entry.due = entry.state.deadline();
+    if (entry.due) deadlines_.emplace(*entry.due, id);
+}
+
+void CallRegistry::bury(const CallId& id, Now now) {
+    const auto found = calls_.find(id);
+    const auto room = rooms_.find(found->second.state.call().room);
+    std::erase(room->second, id);
+    if (room->second.empty()) rooms_.erase(room);
+    calls_.erase(found);
+    ended_.remember(id, now.steady);
 }
 
 }  // namespace parley::module

@@ -2,6 +2,8 @@
 
 #include <map>
 #include <optional>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "module/calls/call_state.hpp"
@@ -61,18 +63,30 @@ class CallRegistry {
 
     /// Borrowed until the next change; in order of their proposals.
     std::vector<const Call*> calls_of(const RoomJid& room) const;
+    /// Every call, likewise borrowed.
     std::vector<const Call*> all() const;
 
   private:
     tl::expected<CallReport, Refusal> propose(const RoomJid& room, const CallMessage& message,
                                               const Occupant& sender, const MediaStanding& media,
                                               Now now);
-    CallReport apply(CallState& state, const CallEvent& event, Now now);
-    std::vector<CallReport> apply_to_room(const RoomJid& room, const CallEvent& event, Now now);
-    void bury_ended(Now now);
+
+    struct Entry {
+        CallState state;
+        std::optional<TimePoint> due;  ///< its place in deadlines_
+    };
+
+    const Entry* entry_of(const CallId& id) const;
+    CallReport apply(const CallId& id, const CallEvent& event, Now now);
+    std::vector<CallReport> apply(const std::vector<CallId>& ids, const CallEvent& event, Now now);
+    std::vector<CallId> ids_of(const RoomJid& room) const;
+    void schedule(Entry& entry);
+    void bury(const CallId& id, Now now);
 
     CallLimits limits_;
-    std::vector<CallState> calls_;
+    std::map<CallId, Entry> calls_;
+    std::map<RoomJid, std::vector<CallId>> rooms_;  ///< in order of proposals
+    std::set<std::pair<TimePoint, CallId>> deadlines_;
     EndedCalls ended_;
     RateLimiter<std::pair<RoomJid, xmpp::Jid>> proposals_;
 };

@@ -46,7 +46,6 @@ struct Conference {
     CallId id;
     RoomJid room;
     FullJid creator;
-    TimePoint created_at;
     bool proposed = false;  ///< a call with this id was let through
 
     std::map<FullJid, Member> members{};
@@ -60,11 +59,16 @@ struct Conference {
         return found == sids.end() ? nullptr : &sessions.at(found->second);
     }
 
+    const Member* find_member(const FullJid& jid) const {
+        const auto found = members.find(jid);
+        return found == members.end() ? nullptr : &found->second;
+    }
+
     /// Whether the client's own media is negotiated.
     bool is_live(const FullJid& jid) const {
-        const auto member = members.find(jid);
-        if (member == members.end() || !member->second.publishing) return false;
-        return sessions.at(*member->second.publishing).state == Session::State::live;
+        const Member* member = find_member(jid);
+        if (!member || !member->publishing) return false;
+        return sessions.at(*member->publishing).state == Session::State::live;
     }
 };
 

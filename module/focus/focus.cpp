@@ -52,9 +52,8 @@ Focus::Result Focus::dismiss(const CallId& id, const FullJid& jid, Reason reason
 
 Focus::Result Focus::dismiss_from_room(const RoomJid& room, const FullJid& jid, Reason reason) {
     Result result;
-    for (auto& [id, conference] : conferences_) {
-        if (conference.room == room) remove_member(conference, jid, reason, result);
-    }
+    for (const CallId& id : ids_of(room))
+        remove_member(*find(id), jid, reason, result);
     return result;
 }
 
@@ -66,10 +65,8 @@ Focus::Result Focus::end(const CallId& id, Reason reason) {
 
 Focus::Result Focus::end_all_in_room(const RoomJid& room, Reason reason) {
     Result result;
-    for (auto entry = conferences_.begin(); entry != conferences_.end();) {
-        Conference& conference = (entry++)->second;
-        if (conference.room == room) end_conference(conference, reason, result);
-    }
+    for (const CallId& id : ids_of(room))
+        end_conference(*find(id), reason, result);
     return result;
 }
 
@@ -82,37 +79,32 @@ Focus::Result Focus::end_all(Reason reason) {
 
 Focus::Result Focus::time_passed(Now now) {
     Result result;
-    for (auto entry = conferences_.begin(); entry != conferences_.end();) {
-        Conference& conference = (entry++)->second;
-        if (!conference.proposed &&
-            now.steady >= conference.created_at + limits_.proposal_timeout) {
-            log(result, LogLevel::info, "conference ", conference.id.text(), " of ",
-                conference.creator.to_string(), " ended: no call named it");
-            end_conference(conference, Reason::timeout, result);
-            continue;
-        }
-        for (const auto& [jid, member] : conference.members) {
-            if (member.sessionless_since &&
-                now.steady >= *member.sessionless_since + sessionless_participant_grace) {
-                result.lost.push_back({conference.id, jid, member.sessionless_reason});
-            }
-        }
+    for (; !proposals_due_.empty() && proposals_due_.front().first <= now.steady;
+         proposals_due_.pop_front()) {
+        Conference* conference = find(proposals_due_.front().second);
+        if (!conference || conference->proposed) continue;
+        log(result, LogLevel::info, "conference ", conference->id.text(), " of ",
+            conference->creator.to_string(), " ended: no call named it");
+        end_conference(*conference, Reason::timeout, result);
+    }
+    for (; !sessions_due_.empty() && sessions_due_.front().first <= now.steady;
+         sessions_due_.pop_front()) {
+        const auto& [id, jid] = sessions_due_.front().second;
+        const Conference* conference = find(id);
+        const Member* member = conference ? conference->find_member(jid) : nullptr;
+        if (!member || !member->sessionless_since) continue;
+        if (now.steady < *member->sessionless_since + sessionless_participant_grace) continue;
+        result.lost.push_back({id, jid, member->sessionless_reason});
     }
     return result;
 }
 
 std::optional<TimePoint> Focus::deadline() const {
     std::optional<TimePoint> due;
-    const auto consider = [&due](TimePoint candidate) {
-        due = due ? std::min(*due, candidate) : candidate;
-    };
-    for (const auto& [id, conference] : conferences_) {
-        if (!conference.proposed) consider(conference.created_at + limits_.proposal_timeout);
-        for (const auto& [jid, member] : conference.members) {
-            if (member.sessionless_since) {
-                consider(*member.sessionless_since + sessionless_participant_grace);
-            }
-        }
+    if (!proposals_due_.empty()) due = proposals_due_.front().first;
+    if (!sessions_due_.empty()) {
+        const TimePoint session = sessions_due_.front().first;
+        due = due ? std::min(*due, session) : session;
     }
     return due;
 }
@@ -148,12 +140,7 @@ void Focus::close(Conference& conference, SessionNumber number, bool tell_media,
     const Session& session = found->second;
     const bool client_knows_it = session.publishes() || session.state != Session::State::preparing;
     if (tell_client && client_knows_it) {
-        jingle::Jingle terminate;
-        terminate.action = jingle::Action::session_terminate;
-        terminate.sid = session.sid;
-        terminate.reason = *tell_client;
-        terminate.reason_text = text;
-        send_jingle(session, conference.id, terminate, "end", result);
+        send_terminate(session, conference.id, *tell_client, text, result);
     }
     if (tell_media) {
         result.outputs.emplace_back(MediaCommand(CloseMediaSession{conference.id, number}));
@@ -216,7 +203,22 @@ void Focus::end_conference(Conference& conference, Reason reason, Result& result
     }
     result.outputs.emplace_back(MediaCommand(EndMediaConference{id}));
     if (!conference.proposed) result.retired.push_back(id);
+    const auto of_room = conferences_of_.find(conference.room);
+    of_room->second.erase(id);
+    if (of_room->second.empty()) conferences_of_.erase(of_room);
     conferences_.erase(id);
+}
+
+Conference& Focus::create_conference(const CallId& id, const RoomJid& room, const FullJid& creator,
+                                     Now now) {
+    conferences_of_[room].insert(id);
+    proposals_due_.emplace_back(now.steady + limits_.proposal_timeout, id);
+    return conferences_.emplace(id, Conference{id, room, creator}).first->second;
+}
+
+std::set<CallId> Focus::ids_of(const RoomJid& room) const {
+    const auto found = conferences_of_.find(room);
+    return found == conferences_of_.end() ? std::set<CallId>{} : found->second;
 }
 
 Conference* Focus::find(const CallId& id) {
@@ -232,6 +234,16 @@ const Conference* Focus::find(const CallId& id) const {
 Conference* Focus::find_by_session(SessionNumber number) {
     const auto found = conference_of_.find(number);
     return found == conference_of_.end() ? nullptr : find(found->second);
+}
+
+void Focus::send_terminate(const Session& session, const CallId& conference, Reason reason,
+                           std::string_view text, Result& result) {
+    jingle::Jingle terminate;
+    terminate.action = jingle::Action::session_terminate;
+    terminate.sid = session.sid;
+    terminate.reason = reason;
+    terminate.reason_text = text;
+    send_jingle(session, conference, terminate, "end", result);
 }
 
 /// The id of the IQ tells its answer which session it was for: "PURPOSE-SESSION-COUNT".

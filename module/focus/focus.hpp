@@ -1,9 +1,11 @@
 #pragma once
 
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -102,9 +104,14 @@ class Focus {
     void remove_member(Conference& conference, const FullJid& jid, Reason reason, Result& result);
     void end_conference(Conference& conference, Reason reason, Result& result);
 
+    Conference& create_conference(const CallId& id, const RoomJid& room, const FullJid& creator,
+                                  Now now);
+    std::set<CallId> ids_of(const RoomJid& room) const;
     Conference* find(const CallId& id);
     const Conference* find(const CallId& id) const;
     Conference* find_by_session(SessionNumber number);
+    void send_terminate(const Session& session, const CallId& conference, Reason reason,
+                        std::string_view text, Result& result);
     void send_jingle(const Session& session, const CallId& conference, const jingle::Jingle& jingle,
                      std::string_view purpose, Result& result);
 
@@ -116,8 +123,12 @@ class Focus {
     uint64_t sessions_opened_ = 0;
     uint64_t requests_sent_ = 0;
     std::map<CallId, Conference> conferences_;
+    std::map<RoomJid, std::set<CallId>> conferences_of_;
     std::map<SessionNumber, CallId> conference_of_;
     std::map<FullJid, size_t> publishing_;  ///< conferences each client sends to
+    // In order of time; an entry that no longer holds is skipped when its time comes.
+    std::deque<std::pair<TimePoint, CallId>> proposals_due_;
+    std::deque<std::pair<TimePoint, std::pair<CallId, FullJid>>> sessions_due_;
 };
 
 }  // namespace parley::module

@@ -94,15 +94,15 @@ Focus::Refused Focus::on_session_initiate(const Request& request, Result& result
 
     result.outputs.emplace_back(RouteStanza{xmpp::iq_result(request.iq)});
     auto offer = media_description_of(request.jingle);
-    auto [entry, created] =
-        conferences_.try_emplace(id, Conference{id, *room, request.client, request.now.steady});
-    Conference& conference = entry->second;
-    Session& session = open_session(conference, request.client, request.jingle.sid, std::nullopt);
     if (!offer) {
-        close(conference, session.number, false, result, offer.error().reason, offer.error().text);
-        if (created) conferences_.erase(entry);
+        const Session never_opened{{}, request.jingle.sid, request.client, std::nullopt};
+        send_terminate(never_opened, id, offer.error().reason, offer.error().text, result);
         return std::nullopt;
     }
+    Conference* found = find(id);
+    Conference& conference =
+        found ? *found : create_conference(id, *room, request.client, request.now);
+    Session& session = open_session(conference, request.client, request.jingle.sid, std::nullopt);
     Member& member = conference.members[request.client];
     member.publishing = session.number;
     member.sessionless_since.reset();
@@ -145,9 +145,12 @@ Focus::Refused Focus::may_publish(const Request& request, const CallId& id,
         return conference_error(ErrorType::auth, Condition::forbidden,
                                 "This conference belongs to another room.", "not-a-member");
     }
-    const auto member = conference->members.find(request.client);
-    if (member != conference->members.end() && member->second.publishing) {
+    const Member* member = conference->find_member(request.client);
+    if (member && member->publishing) {
         return out_of_order("You send media to this conference already: end that session first.");
+    }
+    if (conference->sids.contains({request.client, request.jingle.sid})) {
+        return out_of_order("This session exists already.");
     }
     if (client != publishing_.end() && client->second >= limits_.conferences_per_client_max) {
         return conference_error(ErrorType::wait, Condition::resource_constraint,
@@ -226,6 +229,8 @@ void Focus::on_session_terminate(const Request& request, Session& session, Resul
     if (member != conference.members.end() && member->second.admitted) {
         member->second.sessionless_since = request.now.steady;
         member->second.sessionless_reason = reason;
+        sessions_due_.emplace_back(request.now.steady + sessionless_participant_grace,
+                                   std::pair(conference.id, request.client));
     }
     lose_publisher(conference, request.client, reason, result);
 }
