@@ -16,19 +16,6 @@ xsm_view view_of(std::string_view text) {
     return {text.data(), text.size()};
 }
 
-/// A module brings an unwinder of its own (-static-libgcc), and an exception out of it is unwound
-/// by that one through our frames, whose personality routine uses the process's. That one aborts
-/// unless an exception was thrown with it before: the table of register sizes is made at the first
-/// throw.
-void make_unwinder_ready() {
-    struct Nothing {};
-
-    try {
-        throw Nothing{};
-    } catch (const Nothing&) {
-    }
-}
-
 }  // namespace
 
 /// What the module knows the address of. Never freed where the module was put out of service: its
@@ -58,7 +45,6 @@ class HostedModule::Call {
 abi::LoadResult<std::unique_ptr<HostedModule>> HostedModule::load(
     const std::filesystem::path& path, std::span<const abi::ModuleOption> options,
     HostIdentity identity, std::function<void()> wake, std::vector<Action>& actions) {
-    make_unwinder_ready();
     std::unique_ptr<HostedModule> module(new HostedModule);
     module->surroundings_ = std::make_unique<Surroundings>(std::move(identity), std::move(wake));
     module->queue_ = &module->surroundings_->queue;

@@ -60,7 +60,21 @@ LoadResult<void> check_file(const fs::path& path) {
     return {};
 }
 
+/// A module brings an unwinder of its own (-static-libgcc), and an exception out of it is unwound
+/// by that one through our frames, whose personality routine uses the process's. That one aborts
+/// unless an exception was thrown with it before: the table of register sizes is made at the first
+/// throw.
+void make_unwinder_ready() {
+    struct Nothing {};
+
+    try {
+        throw Nothing{};
+    } catch (const Nothing&) {
+    }
+}
+
 LoadResult<void*> map(const fs::path& path) {
+    make_unwinder_ready();
     void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (library != nullptr) return library;
     const char* reason = dlerror();
