@@ -12,11 +12,11 @@ namespace parley::sfu {
 /// only its own estimate.
 class BandwidthEstimate {
   public:
-    static constexpr uint64_t kBitrateMax = 2'500'000;  ///< bit/s for each video stream
-    static constexpr uint64_t kBitrateMin = 100'000;
+    static constexpr uint64_t kBitrateMin = 100'000;  ///< bit/s
 
-    explicit BandwidthEstimate(uint64_t video_streams)
-        : max_(std::max<uint64_t>(1, video_streams) * kBitrateMax), bitrate_(max_) {}
+    /// bit/s; below kBitrateMin is taken for it.
+    explicit BandwidthEstimate(uint64_t bitrate_max)
+        : max_(std::max(bitrate_max, kBitrateMin)), bitrate_(max_) {}
 
     /// Once a report interval. `fraction_lost` of 256, the worst of the publisher's streams.
     void on_report(uint8_t fraction_lost) {

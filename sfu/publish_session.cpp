@@ -32,7 +32,7 @@ PublishSession::PublishSession(MediaContext context, SessionId id, ParticipantId
                                std::vector<PublishedContent> contents, OnFailure on_failure)
     : Session(context, id, std::move(participant), std::move(on_failure)),
       contents_(std::move(contents)),
-      bandwidth_(video_count(contents_)),
+      bandwidth_(video_count(contents_) * context.config.video_bitrate_max),
       local_ssrc_(random_ssrc()) {
     for (const auto& content : contents_) {
         streams_.push_back(

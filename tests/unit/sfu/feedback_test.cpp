@@ -160,18 +160,19 @@ BOOST_AUTO_TEST_CASE(sequence_numbers_are_unwrapped_to_the_nearest) {
 }
 
 BOOST_AUTO_TEST_CASE(the_estimate_follows_loss_within_its_limits) {
-    BandwidthEstimate estimate(1);
-    BOOST_TEST(estimate.bits_per_second() == BandwidthEstimate::kBitrateMax);
+    constexpr uint64_t kMax = 2'000'000;
+    BandwidthEstimate estimate(kMax);
+    BOOST_TEST(estimate.bits_per_second() == kMax);
     estimate.on_report(13);  // 5 %: held
-    BOOST_TEST(estimate.bits_per_second() == BandwidthEstimate::kBitrateMax);
+    BOOST_TEST(estimate.bits_per_second() == kMax);
     estimate.on_report(64);  // 25 %
-    BOOST_TEST(estimate.bits_per_second() == BandwidthEstimate::kBitrateMax * 7 / 8);
+    BOOST_TEST(estimate.bits_per_second() == kMax * 7 / 8);
     for (int i = 0; i < 100; ++i)
         estimate.on_report(255);
     BOOST_TEST(estimate.bits_per_second() == BandwidthEstimate::kBitrateMin);
     for (int i = 0; i < 100; ++i)
         estimate.on_report(0);
-    BOOST_TEST(estimate.bits_per_second() == BandwidthEstimate::kBitrateMax);
+    BOOST_TEST(estimate.bits_per_second() == kMax);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
