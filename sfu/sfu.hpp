@@ -44,10 +44,8 @@ struct Config {
     size_t candidates_per_session_max = 64;
     std::chrono::milliseconds connect_timeout_ms_max{30'000};     ///< answer, ICE and DTLS together
     std::chrono::milliseconds disconnect_timeout_ms_max{15'000};  ///< no packet at all: failed
-    std::chrono::milliseconds keyframe_interval_ms_min {
-        500 uint64_t video_bitrate_max =
-            2'500'000;  ///< bit/s of each video stream, told to its publisher
-    };                  ///< between two PLIs to one source
+    std::chrono::milliseconds keyframe_interval_ms_min{500};  ///< between two PLIs to one source
+    uint64_t video_bitrate_max = 2'500'000;  ///< bit/s of each video stream, told to its publisher
 };
 
 /// Why a session ended or was refused, in the words of XEP-0166 s7.4.
