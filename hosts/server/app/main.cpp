@@ -7,6 +7,7 @@
 
 #include "hosts/server/app/daemon.hpp"
 #include "hosts/server/app/version.hpp"
+#include "hosts/server/net/tls_check.hpp"
 
 namespace {
 
@@ -34,6 +35,10 @@ int main(int argc, char** argv) {
         return 1;
     }
     if (check) {
+        if (const auto tls = parley::server::check_tls(config->tls); !tls) {
+            std::fprintf(stderr, "%s: %s\n", file.c_str(), tls.error().text.c_str());
+            return 1;
+        }
         for (const auto& line : config->warnings) {
             std::fprintf(stderr, "%s: warning: %s\n", file.c_str(), line.c_str());
         }

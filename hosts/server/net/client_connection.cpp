@@ -45,13 +45,7 @@ void ClientConnection::received(std::string_view bytes) {
 
 void ClientConnection::deliver(const xmpp::Element& stanza) {
     if (closing_ || !stream_.bound()) return;
-    std::string bytes = stream_.serialise(stanza);
-    if (queued_bytes_ + bytes.size() > context_.config.limits.outgoing_queue_bytes) {
-        queue_.clear();
-        queued_bytes_ = 0;
-        return end({StreamCondition::resource_constraint, "This client reads too slowly."});
-    }
-    queue(std::move(bytes));
+    queue(stream_.serialise(stanza));
 }
 
 void ClientConnection::end(const StreamError& error) {
@@ -117,6 +111,12 @@ void ClientConnection::lost(const std::string& reason) {
 }
 
 void ClientConnection::queue(std::string bytes) {
+    const size_t bytes_max = context_.config.limits.outgoing_queue_bytes;
+    if (queued_bytes_ + bytes.size() > bytes_max && !std::exchange(overflowing_, true)) {
+        queue_.clear();
+        queued_bytes_ = 0;
+        return end({StreamCondition::resource_constraint, "This client reads too slowly."});
+    }
     queued_bytes_ += bytes.size();
     queue_.push_back(std::move(bytes));
     pump();

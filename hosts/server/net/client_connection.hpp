@@ -40,6 +40,9 @@ class ClientConnection : public ClientLink, public std::enable_shared_from_this<
     /// Input from the transport; afterwards it goes on reading if may_read().
     void received(std::string_view bytes);
 
+    /// The longest stanza the stream takes now, in octets.
+    size_t stanza_bytes_max() const { return stream_.stanza_bytes_max(); }
+
     bool may_read() const { return !closing_ && !starting_tls_ && stream_.reading(); }
 
     bool closing() const { return closing_; }
@@ -82,9 +85,10 @@ class ClientConnection : public ClientLink, public std::enable_shared_from_this<
     size_t queued_bytes_ = 0;
     bool writing_ = false;
     bool starting_tls_ = false;
-    bool closing_ = false;   ///< nothing is processed any more; what is queued still goes out
-    bool finished_ = false;  ///< finish() was called
-    bool closed_ = false;    ///< close() was called
+    bool overflowing_ = false;  ///< so much waits that the stream ends
+    bool closing_ = false;      ///< nothing is processed any more; what is queued still goes out
+    bool finished_ = false;     ///< finish() was called
+    bool closed_ = false;       ///< close() was called
     std::optional<xmpp::Jid> bound_;
     EventLoop::TimerId timer_ = 0;
     TimePoint timer_due_;

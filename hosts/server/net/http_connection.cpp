@@ -22,6 +22,8 @@ namespace {
 constexpr size_t header_bytes_max = 16 * 1024;
 constexpr size_t body_bytes_max = 1024;
 constexpr std::chrono::milliseconds linger{1000};
+/// For a peer to take one answer, on a slow line too.
+constexpr std::chrono::minutes answer_time{5};
 
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   public:
@@ -91,7 +93,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     }
 
     void answer(HttpAnswer response) {
-        arm(context_.client.config.limits.login_timeout);
+        arm(answer_time);
         std::visit(
             [this](auto message) {
                 auto owned = std::make_shared<decltype(message)>(std::move(message));

@@ -1,5 +1,7 @@
 #include "hosts/server/net/tls_context.hpp"
 
+#include "hosts/server/net/tls_check.hpp"
+
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
@@ -39,6 +41,11 @@ xmpp::Result<boost::asio::ssl::context> make_tls_context(const TlsConfig& config
                                           config.certificate.string()});
     }
     return context;
+}
+
+xmpp::Result<void> check_tls(const TlsConfig& config) {
+    if (!config.enabled()) return {};
+    return make_tls_context(config).map([](const auto&) {});
 }
 
 ChannelBinding channel_binding(SSL* connection) {

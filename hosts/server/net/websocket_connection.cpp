@@ -68,7 +68,7 @@ class WebSocketConnection : public ClientConnection {
         const bool complete = socket_.is_message_done();
         if (!socket_.got_text()) return lost("a binary WebSocket message");
         // A message over the limit is handed over incomplete: the stream refuses it by its size.
-        if (complete || data.size() > context_.config.limits.stanza_bytes) {
+        if (complete || data.size() > stanza_bytes_max()) {
             received({static_cast<const char*>(data.data()), data.size()});
             input_.clear();
         }

@@ -47,18 +47,22 @@ std::vector<ServerDisco::Item> Router::service_items() const {
 
 void Router::route(Element stanza) {
     queue_.push_back(std::move(stanza));
-    if (draining_) return;
-    draining_ = true;
-    defer_([this] { drain(); });
+    if (draining_ || deferred_) return;
+    deferred_ = true;
+    defer_([this] {
+        deferred_ = false;
+        drain();
+    });
 }
 
 void Router::drain() {
+    if (std::exchange(draining_, true)) return;
     while (!queue_.empty()) {
         Element stanza = std::move(queue_.front());
         queue_.pop_front();
         try {
             dispatch(std::move(stanza));
-        } catch (const DatabaseError& error) {
+        } catch (const std::exception& error) {
             spdlog::error("a stanza was lost: {}", error.what());
         }
     }
@@ -204,6 +208,13 @@ void Router::leave_services(const Jid& full_jid, bool lost) {
 }
 
 void Router::from_client(const Jid& full_jid, Element stanza) {
+    accept(full_jid, std::move(stanza));
+    // What one stanza brings about is done before the next: a flood of messages to a room does not
+    // pile up.
+    drain();
+}
+
+void Router::accept(const Jid& full_jid, Element stanza) {
     Session* session = sessions_.find(full_jid);
     if (!session) return;
     const auto refuse = [&](const xmpp::StanzaError& error) {

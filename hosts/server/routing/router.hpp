@@ -51,7 +51,9 @@ class Router : public StanzaSink {
     ServerDisco& disco() { return disco_; }
 
   private:
+    /// Delivers everything that waits. Does nothing while it is at it already.
     void drain();
+    void accept(const xmpp::Jid& full_jid, xmpp::Element stanza);
     void dispatch(xmpp::Element stanza);
     void to_server(const xmpp::Element& stanza, const xmpp::Jid& from);
     void to_account(xmpp::Element stanza, const xmpp::Jid& from, const xmpp::Jid& to);
@@ -76,7 +78,8 @@ class Router : public StanzaSink {
     ServerDisco disco_;
     std::map<std::string, StanzaService*> services_;
     std::deque<xmpp::Element> queue_;
-    bool draining_ = false;  ///< drain() is deferred or running
+    bool deferred_ = false;  ///< drain() will be called
+    bool draining_ = false;
 };
 
 }  // namespace parley::server

@@ -1,6 +1,7 @@
 #include "hosts/server/sasl/sasl.hpp"
 
 #include <gsasl.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <cassert>
@@ -48,6 +49,7 @@ struct SaslExchange::State {
     SaslContext context;
     CredentialSource& source;
     ScramHash hash;
+    bool broken = false;  ///< the source of the keys failed
     std::optional<xmpp::Jid> account;
     std::optional<Credentials> credentials;
     std::unique_ptr<Gsasl, Done> library;
@@ -121,10 +123,13 @@ struct SaslExchange::State {
 namespace {
 
 int on_property(Gsasl*, Gsasl_session* session, Gsasl_property property) {
+    auto* state = static_cast<SaslExchange::State*>(gsasl_session_hook_get(session));
+    if (!state) return GSASL_NO_CALLBACK;
     try {
-        auto* state = static_cast<SaslExchange::State*>(gsasl_session_hook_get(session));
-        return state ? state->answer(property) : GSASL_NO_CALLBACK;
-    } catch (...) {
+        return state->answer(property);
+    } catch (const std::exception& error) {
+        spdlog::error("a login could not be checked: {}", error.what());
+        state->broken = true;
         return GSASL_NO_CALLBACK;
     }
 }
@@ -200,6 +205,7 @@ SaslExchange::Step SaslExchange::step(std::string_view base64) {
     const int status =
         gsasl_step(state_->session.get(), input->data(), input->size(), &output, &output_size);
     const std::unique_ptr<char, Free> owned(output);
+    if (state_->broken) return SaslFailure::temporary_auth_failure;
     const auto data = [&] { return to_base64({output, output_size}); };
     switch (status) {
         case GSASL_NEEDS_MORE:

@@ -85,6 +85,13 @@ class C2sStream {
     /// The server ends the stream.
     Effects end(const StreamError& error);
 
+    /// The longest stanza it takes now, in octets.
+    size_t stanza_bytes_max() const {
+        return phase_ == Phase::authenticated || phase_ == Phase::bound
+                   ? options_.limits.stanza_bytes
+                   : options_.limits.stanza_bytes_before_login;
+    }
+
     bool bound() const { return phase_ == Phase::bound; }
 
     bool closed() const { return phase_ == Phase::closed; }
