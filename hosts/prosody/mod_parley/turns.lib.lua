@@ -11,7 +11,8 @@ local at_end = {};
 local running, finishing = false, false;
 local timer;
 
---- Registers work for the end of a turn: a function that returns true where it did something.
+--- Registers work for the end of a turn: a function that returns true where it did something. Who has
+-- work says so with turns.soon().
 function turns.at_end(work)
 	table.insert(at_end, work);
 end
@@ -35,7 +36,7 @@ local function finish()
 	if busy then turns.soon(); end
 end
 
---- Makes sure that the turn's end comes, whatever happens to the turn.
+--- There is work for the end of the turn. It comes, whatever happens to the turn.
 function turns.soon()
 	if timer or finishing then return; end
 	timer = module:add_timer(0, function ()
@@ -46,7 +47,7 @@ end
 
 local function ended(ok, ...)
 	running = false;
-	finish();
+	if timer then finish(); end -- else there is nothing to do, as after ordinary chat
 	if not ok then error((...), 0); end
 	return ...;
 end

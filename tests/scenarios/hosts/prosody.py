@@ -11,6 +11,7 @@ import time
 
 from .host import Host, HostError, make_certificate
 
+_ROOT = pathlib.Path(__file__).resolve().parents[3]
 _AS_DAEMON = pathlib.Path(__file__).with_name("as_daemon.py")
 
 _CONFIGURATION = """\
@@ -34,18 +35,27 @@ c2s_require_encryption = true
 consider_websocket_secure = true
 cross_domain_websocket = true
 admins = {{ "admin@localhost" }}
+parley_module = "{module}"
 ssl = {{ certificate = "{certificate}"; key = "{key}" }}
 VirtualHost "localhost"
+{rooms}
+"""
+
+_ROOMS = """\
 Component "conference.localhost" "muc"
     restrict_room_creation = false
-    muc_room_cache_size = {rooms}
+    muc_room_cache_size = {in_memory}
 {calls}
 {more}
 """
 
+# The sample that is installed, as it is; the global option says where the build has the module.
+_SAMPLE = """\
+Include "{sample}"
+"""
+
 _CALLS = """\
     modules_enabled = {{ "parley" }}
-    parley_module = "{module}"
     parley_options = {{
         sfu_jid = "{sfu}";
         sfu_addresses = {{ "127.0.0.1" }};
@@ -116,7 +126,7 @@ class Prosody(Host):
             folder=self.folder, certificate=certificate, key=key, c2s=self.address.c2s,
             daemonize=self.limits.get("daemonize", "false"), log=self._log_sink(),
             http=self.address.http, https=self.address.https, plugins=self.plugins(),
-            rooms=self.limits.get("rooms-in-memory", 100), calls=self._calls("sfu.localhost"), more=self._more()))
+            module=self.module(), rooms=self._rooms()))
         self.address.ca_file = os.fspath(certificate)
 
     def command(self):
@@ -147,11 +157,17 @@ class Prosody(Host):
             raise HostError(f"{' '.join(command)}: {result.stdout}{result.stderr}")
         return result.stdout
 
+    def _rooms(self):
+        if "sample" in self.limits:
+            return _SAMPLE.format(sample=_ROOT / "packaging" / "prosody" / "parley.cfg.lua")
+        return _ROOMS.format(in_memory=self.limits.get("rooms-in-memory", 100),
+                             calls=self._calls("sfu.localhost"), more=self._more())
+
     def _calls(self, sfu):
         if not self.has_calls():
             return ""
         options = "; ".join(f"{key} = {value}" for key, value in self.module_options.items())
-        return _CALLS.format(module=self.module(), sfu=sfu, options=options)
+        return _CALLS.format(sfu=sfu, options=options)
 
     def _log_sink(self):
         return f'"file", filename = "{self.log}"' if "daemonize" in self.limits else '"console"'

@@ -1,0 +1,43 @@
+-- Group calls in Prosody's rooms: a file for /etc/prosody/conf.d. It works as it is for the host "localhost" of
+-- Debian's prosody.cfg.lua; for another, put its name in place of localhost, everywhere. docs/prosody.md says more.
+
+Component "conference.localhost" "muc"
+    name = "Chat rooms"
+    -- Who may make rooms: accounts of this server.
+    restrict_room_creation = "local"
+    modules_enabled = { "parley" }
+
+    -- Calls are for rooms with members only, in which everybody sees the others' addresses. New rooms are such rooms.
+    muc_room_default_members_only = true
+    muc_room_default_public_jids = true
+    muc_room_default_allow_member_invites = true
+
+    -- The module, if it is not here:
+    --parley_module = "/usr/lib/parley/parley.so"
+
+    -- Where administrators find the list of calls; the host above this one by default.
+    --parley_admin_host = "localhost"
+
+    parley_options = {
+        -- The address of the media server. Without it calls are peer to peer only. mod_parley makes this component.
+        sfu_jid = "sfu.localhost";
+        -- The addresses of this machine that media use, and what they are for clients outside of a NAT of this
+        -- side, in the same order. Without sfu_addresses: all of them.
+        --sfu_addresses = { "192.0.2.10" };
+        --sfu_public_addresses = { "198.51.100.7" };
+        -- The UDP ports of media; open them in the firewall.
+        sfu_port_min = 10000;
+        sfu_port_max = 10100;
+        -- Threads that forward media; 0: one per processor.
+        --sfu_workers = 0;
+        -- A call nobody accepts ends after that; so does one that stays empty.
+        --ring_timeout_s = 60;
+        --empty_call_timeout_s = 30;
+        -- 0: no limit.
+        --call_duration_s_max = 0;
+        --participants_max = 50;
+        --calls_per_room_max = 1;
+        -- Of one user in one room, and of one occupant.
+        --proposals_per_minute_max = 10;
+        --call_messages_per_minute_max = 120;
+    }
