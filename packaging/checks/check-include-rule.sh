@@ -15,7 +15,7 @@ plugin-abi/include/     xsm/
 plugin-abi/             (plugin-abi|xsm)/
 module/composition/     (xmpp|xsm|plugin-abi|module|sfu)/
 module/                 (xmpp|xsm|plugin-abi|module)/
-hosts/server/           (xmpp|xsm|plugin-abi|hosts/server)/
+hosts/server/           (xmpp|xsm|plugin-abi|hosts/binding|hosts/server)/
 hosts/binding/          (xmpp|xsm|plugin-abi|hosts/binding)/
 hosts/prosody/          (xmpp|xsm|plugin-abi|hosts/binding|hosts/prosody)/
 hosts/ejabberd/         (xmpp|xsm|plugin-abi|hosts/binding|hosts/ejabberd)/

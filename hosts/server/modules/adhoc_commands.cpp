@@ -1,6 +1,5 @@
 #include "hosts/server/modules/adhoc_commands.hpp"
 
-#include "hosts/server/modules/abi_values.hpp"
 #include "xmpp/namespaces.hpp"
 #include "xmpp/stanza_error.hpp"
 #include "xmpp/xml.hpp"
@@ -36,7 +35,7 @@ AdhocCommands::~AdhocCommands() {
 }
 
 void AdhocCommands::add(const std::string& node, const std::string& name,
-                        std::shared_ptr<HostedModule> module) {
+                        std::shared_ptr<RunningModule> module) {
     commands_.insert_or_assign(node, Command{name, std::move(module)});
     router_.disco().set_node(
         node, {nullptr, [this, node](const xmpp::Jid& from) { return info(node, from); }});
@@ -45,6 +44,13 @@ void AdhocCommands::add(const std::string& node, const std::string& name,
 void AdhocCommands::remove(const std::string& node) {
     router_.disco().remove_node(node);
     commands_.erase(node);
+}
+
+std::set<std::string, std::less<>> AdhocCommands::nodes() const {
+    std::set<std::string, std::less<>> nodes;
+    for (const auto& [node, command] : commands_)
+        nodes.insert(node);
+    return nodes;
 }
 
 std::vector<ServerDisco::Item> AdhocCommands::items(const xmpp::Jid& from) const {
@@ -87,28 +93,23 @@ std::optional<xmpp::Element> AdhocCommands::handle(const xmpp::Element& iq, cons
 }
 
 xmpp::Element AdhocCommands::run(const Command& command, const xmpp::Element& iq) {
-    const std::shared_ptr<HostedModule> module = command.module;
-    const std::string xml = xmpp::to_xml(iq);
-    std::optional<std::string> out;
-    module->call("on_command", [&](xsm_module* called) {
-        const auto& adhoc = module->instance()->extensions().adhoc;
-        if (!adhoc) return;
-        xsm_buf buffer{};
-        adhoc->on_command(called, view(xml), &buffer);
-        out = module->instance()->take(buffer);
-    });
-    settle_();
-    auto child = xmpp::parse_xml(out.value_or(""));
-    if (child && child->is("command", xmpp::ns::commands)) {
+    const std::shared_ptr<RunningModule> module = command.module;
+    binding::CommandAnswer answer;
+    if (module->can_be_called()) {
+        answer = module->hosted->on_command(xmpp::to_xml(iq));
+        module->collect();
+        settle_();
+    }
+    if (answer && answer->is("command", xmpp::ns::commands)) {
         xmpp::Element reply = xmpp::iq_result(iq);
-        reply.add(std::move(*child));
+        reply.add(std::move(*answer));
         return reply;
     }
     xmpp::Element reply = refuse(iq, ErrorType::cancel, Condition::service_unavailable,
                                  "The module did not answer; its messages are in the server's log");
-    if (child && child->is("error", xmpp::ns::client)) {
+    if (answer) {
         reply.remove_children("error", xmpp::ns::client);
-        reply.add(std::move(*child));
+        reply.add(std::move(*answer));
     }
     return reply;
 }

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "hosts/server/modules/hosted_module.hpp"
+#include "hosts/server/modules/running_module.hpp"
 #include "hosts/server/routing/router.hpp"
 
 namespace parley::server {
@@ -22,13 +22,15 @@ class AdhocCommands {
     AdhocCommands& operator=(const AdhocCommands&) = delete;
 
     void add(const std::string& node, const std::string& name,
-             std::shared_ptr<HostedModule> module);
+             std::shared_ptr<RunningModule> module);
     void remove(const std::string& node);
+    /// All nodes there are.
+    std::set<std::string, std::less<>> nodes() const;
 
   private:
     struct Command {
         std::string name;
-        std::shared_ptr<HostedModule> module;
+        std::shared_ptr<RunningModule> module;
     };
 
     std::optional<xmpp::Element> handle(const xmpp::Element& iq, const xmpp::Jid& from);

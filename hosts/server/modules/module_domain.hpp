@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "hosts/server/modules/hosted_module.hpp"
+#include "hosts/server/modules/running_module.hpp"
 #include "hosts/server/routing/service.hpp"
 
 namespace parley::server {
@@ -14,7 +14,7 @@ namespace parley::server {
 class ModuleDomain : public StanzaService {
   public:
     /// `settle` runs after each call into the module.
-    ModuleDomain(std::string name, std::shared_ptr<HostedModule> module, StanzaSink& sink,
+    ModuleDomain(std::string name, std::shared_ptr<RunningModule> module, StanzaSink& sink,
                  std::function<void()> settle);
 
     void handle(xmpp::Element stanza, const xmpp::Jid& from, const xmpp::Jid& to) override;
@@ -25,7 +25,7 @@ class ModuleDomain : public StanzaService {
 
   private:
     std::string name_;
-    std::shared_ptr<HostedModule> module_;
+    std::shared_ptr<RunningModule> module_;
     StanzaSink& sink_;
     std::function<void()> settle_;
 };

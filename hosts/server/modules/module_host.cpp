@@ -2,28 +2,16 @@
 
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
-
 #include "hosts/server/modules/abi_values.hpp"
 
 namespace parley::server {
 
-ModuleHost::ModuleHost(const Config& config, const std::string& version, EventLoop& loop,
-                       Router& router)
+ModuleHost::ModuleHost(const Config& config, std::string version, EventLoop& loop, Router& router)
     : config_(config),
+      version_(std::move(version)),
       loop_(loop),
       router_(router),
-      shared_(std::make_shared<HostShared>(
-          version, config.muc ? config.muc->domain : *xmpp::Jid::parse("no-rooms.invalid"))),
-      commands_(config, router, [this] { flush(); }) {
-    shared_->domains.take(config.domain);
-    shared_->domains.take(shared_->muc_domain.domain());
-    shared_->post_to_loop = [&loop](std::function<void()> task) { loop.post(std::move(task)); };
-    shared_->woken = [this](HostedModule& module) {
-        module.call("on_wake", [](xsm_module* called) { called->on_wake(called); });
-        flush();
-    };
-}
+      commands_(config, router, [this] { flush(); }) {}
 
 ModuleHost::~ModuleHost() {
     stop();
@@ -37,19 +25,42 @@ size_t ModuleHost::start() {
 }
 
 bool ModuleHost::start_module(const ModuleConfig& module_config) {
+    const auto module = std::make_shared<RunningModule>();
+    module->name = module_config.name;
+    module->waker = std::make_shared<Waker>(loop_, [this, weak = std::weak_ptr(module)] {
+        const auto woken = weak.lock();
+        if (!woken || !woken->can_be_called()) return;
+        woken->hosted->on_wake();
+        woken->collect();
+        flush();
+    });
+    const auto leave_out = [&](const abi::LoadError& error) {
+        spdlog::error("module {} is left out: {}", module->name, error.text);
+        module->waker->close();
+        return false;
+    };
+
     std::vector<abi::ModuleOption> options;
     for (const auto& [key, value] : module_config.options)
         options.push_back({key, value});
-    const auto module = std::make_shared<HostedModule>(module_config.name, shared_);
-    if (const auto started = module->start(module_config.path, options); !started) {
-        spdlog::error("module {} is left out: {}", module_config.name, started.error().text);
-        clean_up(*module);
-        module->stop();
-        return false;
+    const std::string muc_domain = config_.muc ? config_.muc->domain.domain() : std::string();
+    std::vector<binding::Action> last_words;
+    auto loaded = binding::HostedModule::load(
+        module_config.path, options, {"parleyd", version_, muc_domain},
+        [waker = module->waker] { waker->wake(); }, last_words);
+    for (binding::Action& action : last_words)
+        if (auto* log = std::get_if<binding::Log>(&action)) do_action(module, *log);
+    if (!loaded) return leave_out(loaded.error());
+
+    module->hosted = std::move(*loaded);
+    const auto started = module->hosted->start(taken_names());
+    module->collect();
+    if (!started) {
+        for (binding::Action& action : module->actions)
+            if (auto* log = std::get_if<binding::Log>(&action)) do_action(module, *log);
+        return leave_out(started.error());
     }
-    const abi::ModuleInstance& instance = *module->instance();
-    spdlog::info("module {} started: {} {}, {}", module_config.name, instance.name(),
-                 instance.version(), instance.description());
+    spdlog::info("module {} started: {}", module->name, module_config.path.string());
     modules_.push_back(module);
     flush();
     if (muc_ != nullptr)
@@ -59,17 +70,28 @@ bool ModuleHost::start_module(const ModuleConfig& module_config) {
     return true;
 }
 
+binding::TakenNames ModuleHost::taken_names() const {
+    binding::TakenNames taken{{config_.domain}, commands_.nodes()};
+    if (config_.muc) taken.domains.insert(config_.muc->domain.domain());
+    for (const auto& [domain, service] : domains_)
+        taken.domains.insert(domain);
+    return taken;
+}
+
 void ModuleHost::stop() {
     while (!modules_.empty()) {
-        const std::shared_ptr<HostedModule> module = modules_.back();
-        module->stop();
+        const std::shared_ptr<RunningModule> module = modules_.back();
+        module->hosted->stop();
+        module->collect();
         flush();
+        module->waker->close();
         clean_up(*module);
+        module->hosted.reset();
         modules_.pop_back();
     }
 }
 
-void ModuleHost::clean_up(HostedModule& module) {
+void ModuleHost::clean_up(RunningModule& module) {
     for (const auto& [id, timer] : module.timers)
         loop_.cancel(timer);
     module.timers.clear();
@@ -81,52 +103,33 @@ void ModuleHost::clean_up(HostedModule& module) {
     for (const std::string& node : module.commands)
         commands_.remove(node);
     module.commands.clear();
-    for (const std::string& domain : module.take_domains())
-        shared_->domains.give_back(domain);
-    for (const std::string& node : module.take_commands())
-        shared_->commands.give_back(node);
-    module.take_actions();
-}
-
-void ModuleHost::bury_dead() {
-    for (const auto& module : modules_) {
-        if (module->buried || module->in_service() || module->instance() == nullptr) continue;
-        module->buried = true;
-        // Its domains stay, and answer with service-unavailable.
-        for (const auto& [id, timer] : module->timers)
-            loop_.cancel(timer);
-        module->timers.clear();
-        module->take_actions();
-    }
+    module.actions.clear();
 }
 
 void ModuleHost::flush() {
     if (flushing_) return;
     flushing_ = true;
     bool any = true;
-    // A snapshot may make a module ask for more; a module that never ends is cut off.
+    // A snapshot may make a module ask for more; one that never ends is cut off until the next
+    // event.
     for (int round = 0; any && round < 100; ++round) {
         any = false;
         for (size_t i = 0; i < modules_.size(); ++i) {
-            const std::shared_ptr<HostedModule> module = modules_[i];
-            for (action::Action& action : module->take_actions()) {
-                perform(*module, action);
+            const std::shared_ptr<RunningModule> module = modules_[i];
+            for (binding::Action& action : std::exchange(module->actions, {})) {
+                perform(module, action);
                 any = true;
             }
         }
     }
-    bury_dead();
     flushing_ = false;
 }
 
-void ModuleHost::snapshot(HostedModule& module, const muc::Room& room) {
-    if (module.instance() == nullptr || !module.instance()->extensions().muc) return;
-    const xsm_muc_room abi_room = to_abi(room);
+void ModuleHost::snapshot(RunningModule& module, const muc::Room& room) {
+    if (!module.can_be_called()) return;
     const AbiOccupants occupants(room);
-    module.call("on_room_snapshot", [&](xsm_module* called) {
-        module.instance()->extensions().muc->on_room_snapshot(called, &abi_room, occupants.data(),
-                                                              occupants.size());
-    });
+    module.hosted->on_room_snapshot(to_abi(room), {occupants.data(), occupants.size()});
+    module.collect();
 }
 
 }  // namespace parley::server

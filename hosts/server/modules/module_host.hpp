@@ -8,24 +8,24 @@
 
 #include "hosts/server/app/event_loop.hpp"
 #include "hosts/server/modules/adhoc_commands.hpp"
-#include "hosts/server/modules/hosted_module.hpp"
 #include "hosts/server/modules/module_domain.hpp"
+#include "hosts/server/modules/running_module.hpp"
 #include "hosts/server/muc/muc_hooks.hpp"
 #include "hosts/server/muc/muc_service.hpp"
 #include "hosts/server/routing/router.hpp"
 
 namespace parley::server {
 
-/// Runs native modules (plugin-abi) in the server: the host's side of every extension.
+/// Runs native modules (plugin-abi) in the server: the host's side of every extension, on the
+/// server's loop.
 ///
-/// Everything is on the server's loop, except what host functions tag [any-thread]. Modules are
-/// called in the middle of the server's work and only take note of what they want; it is done in
-/// flush(), in order, when the caller is at rest: what a module broadcasts while it judges a
-/// message follows that message.
+/// Modules are called in the middle of the server's work and only take note of what they want; it
+/// is done in flush(), in order, when the caller is at rest: what a module broadcasts while it
+/// judges a message follows that message.
 class ModuleHost : public muc::MucHooks {
   public:
     /// What is borrowed outlives the host.
-    ModuleHost(const Config& config, const std::string& version, EventLoop& loop, Router& router);
+    ModuleHost(const Config& config, std::string version, EventLoop& loop, Router& router);
     ~ModuleHost() override;
 
     /// The MUC service, once it is there; before start(), and alive until stop() has returned.
@@ -55,34 +55,37 @@ class ModuleHost : public muc::MucHooks {
 
   private:
     bool start_module(const ModuleConfig& module_config);
-    void clean_up(HostedModule& module);
-    void bury_dead();
-    void snapshot(HostedModule& module, const muc::Room& room);
-    muc::MessageVerdict judge_by(HostedModule& module, const muc::Room& room,
-                                 const muc::OccupantInfo& sender, const xmpp::Element& message);
-    /// Calls `body(module, muc functions)` of every module that has xsm.muc.
+    /// Gives back what the module has in the server.
+    void clean_up(RunningModule& module);
+    binding::TakenNames taken_names() const;
+    void snapshot(RunningModule& module, const muc::Room& room);
+    /// Calls `body(hosted)` of every module that can be called.
     template <class Body>
-    void for_each_muc(const char* function, Body body);
+    void for_each(Body body);
 
-    void perform(HostedModule& module, action::Action& action);
-    void perform(HostedModule& module, action::Route& route);
-    void perform(HostedModule& module, action::Broadcast& broadcast);
-    void perform(HostedModule& module, action::SendToOccupant& send);
-    void perform(HostedModule& module, action::RequestSnapshot& request);
-    void perform(HostedModule& module, action::SetTimer& timer);
-    void perform(HostedModule& module, action::CancelTimer& timer);
-    void perform(HostedModule& module, action::AddService& service);
-    void perform(HostedModule& module, action::RemoveService& service);
-    void perform(HostedModule& module, action::AddCommand& command);
-    void perform(HostedModule& module, action::RemoveCommand& command);
+    void perform(const std::shared_ptr<RunningModule>& module, binding::Action& action);
+    void do_action(const std::shared_ptr<RunningModule>& module, binding::Log& log);
+    void do_action(const std::shared_ptr<RunningModule>& module, binding::OutOfService& out);
+    void do_action(const std::shared_ptr<RunningModule>& module, binding::SetInterest& interest);
+    void do_action(const std::shared_ptr<RunningModule>& module, binding::Broadcast& broadcast);
+    void do_action(const std::shared_ptr<RunningModule>& module, binding::SendToOccupant& send);
+    void do_action(const std::shared_ptr<RunningModule>& module, binding::RequestSnapshot& request);
+    void do_action(const std::shared_ptr<RunningModule>& module, binding::Route& route);
+    void do_action(const std::shared_ptr<RunningModule>& module, binding::AddService& service);
+    void do_action(const std::shared_ptr<RunningModule>& module, binding::RemoveService& service);
+    void do_action(const std::shared_ptr<RunningModule>& module, binding::SetMucFeatures& features);
+    void do_action(const std::shared_ptr<RunningModule>& module, binding::AddCommand& command);
+    void do_action(const std::shared_ptr<RunningModule>& module, binding::RemoveCommand& command);
+    void do_action(const std::shared_ptr<RunningModule>& module, binding::SetTimer& timer);
+    void do_action(const std::shared_ptr<RunningModule>& module, binding::CancelTimer& timer);
 
     const Config& config_;
+    std::string version_;
     EventLoop& loop_;
     Router& router_;
     muc::MucService* muc_ = nullptr;
-    std::shared_ptr<HostShared> shared_;
     AdhocCommands commands_;
-    std::vector<std::shared_ptr<HostedModule>> modules_;
+    std::vector<std::shared_ptr<RunningModule>> modules_;
     std::map<std::string, std::unique_ptr<ModuleDomain>> domains_;
     bool flushing_ = false;
 };
