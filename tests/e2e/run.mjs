@@ -1,18 +1,27 @@
-/** Runs the browser tests one after the other; the last line counts them. */
+/** Runs the browser tests, one file after the other; the last line counts them. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { run } from 'node:test';
-import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
+import { REPORTS } from './lib/report.mjs';
 
+const FILE_TIMEOUT_MS = 600_000;
 const folder = path.dirname(fileURLToPath(import.meta.url));
 const names = process.argv.slice(2);
-const files = (names.length ? names : ['calls.test.mjs', 'page.test.mjs']).map((name) => path.resolve(folder, name));
-const count = { passed: 0, failed: 0 };
-const stream = run({ files, concurrency: false, timeout: 900_000 });
-stream.on('test:pass', ({ details }) => { if (details.type !== 'suite') count.passed += 1; });
-stream.on('test:fail', ({ details }) => { if (details.type !== 'suite') count.failed += 1; });
-const report = typeof spec === 'function' && spec.prototype?._transform ? new spec() : spec;
-stream.compose(report).on('end', () => {
-  console.log(`${count.passed} passed, ${count.failed} failed`);
-  process.exitCode = count.failed || count.passed === 0 ? 1 : 0;
-}).pipe(process.stdout, { end: false });
+const total = { pass: 0, fail: 0 };
+let failed = false;
+
+for (const name of names.length ? names : ['calls.test.mjs', 'page.test.mjs']) {
+  const tap = path.join(REPORTS, `${path.basename(name)}.tap`);
+  const { status } = spawnSync(process.execPath, ['--test',
+    '--test-reporter=spec', '--test-reporter-destination=stdout',
+    '--test-reporter=tap', `--test-reporter-destination=${tap}`, path.resolve(folder, name)],
+  { stdio: 'inherit', timeout: FILE_TIMEOUT_MS });
+  const report = readFileSync(tap, 'utf8');
+  const count = (key) => Number(new RegExp(`^# ${key} (\\d+)$`, 'm').exec(report)?.[1] ?? 0);
+  total.pass += count('pass');
+  total.fail += count('fail') + count('cancelled');
+  failed ||= status !== 0 || count('pass') === 0;
+}
+console.log(`${total.pass} passed, ${total.fail} failed`);
+process.exitCode = failed ? 1 : 0;

@@ -20,13 +20,13 @@ const DOMAIN = 'localhost';
 const MUC = 'conference.localhost';
 const SFU = 'sfu.localhost';
 
-function need(variable) {
+export function need(variable) {
   const value = process.env[variable];
   if (!value) throw new Error(`${variable} is not set; ctest sets it, or see tests/e2e/README.md`);
   return path.resolve(value);
 }
 
-async function freePort() {
+export async function freePort() {
   const probe = net.createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const { port } = probe.address();
@@ -84,14 +84,7 @@ export async function startServer(accounts, logFile) {
     daemon.stderr.pipe(log, { end: false });
     await answering(pageUrl, daemon, logFile);
   };
-  /** Ends the daemon, in an orderly way unless told otherwise; returns how it ended. */
-  const halt = async (signal = 'SIGTERM') => {
-    daemon.kill(signal);
-    const late = setTimeout(() => daemon.kill('SIGKILL'), STOP_TIMEOUT_MS);
-    if (daemon.exitCode === null && daemon.signalCode === null) await once(daemon, 'exit');
-    clearTimeout(late);
-    return { exitCode: daemon.exitCode, signal: daemon.signalCode };
-  };
+  const halt = (signal) => halted(daemon, signal);
   await start();
 
   return {
@@ -112,16 +105,25 @@ export async function startServer(accounts, logFile) {
   };
 }
 
-async function answering(url, daemon, logFile) {
+export async function answering(url, daemon, logFile) {
   const deadline = Date.now() + START_TIMEOUT_MS;
   for (;;) {
-    if (daemon.exitCode !== null) throw new Error(`parleyd ended at once (${daemon.exitCode}): see ${logFile}`);
+    if (daemon.exitCode !== null) throw new Error(`the server ended at once (${daemon.exitCode}): see ${logFile}`);
     try {
       if ((await fetch(url)).ok) return;
     } catch {
       // Not listening yet.
     }
-    if (Date.now() > deadline) throw new Error(`parleyd does not serve the page at ${url}: see ${logFile}`);
+    if (Date.now() > deadline) throw new Error(`the server does not serve the page at ${url}: see ${logFile}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+}
+
+/** Ends a daemon, in an orderly way unless told otherwise; returns how it ended. */
+export async function halted(daemon, signal = 'SIGTERM') {
+  daemon.kill(signal);
+  const late = setTimeout(() => daemon.kill('SIGKILL'), STOP_TIMEOUT_MS);
+  if (daemon.exitCode === null && daemon.signalCode === null) await once(daemon, 'exit');
+  clearTimeout(late);
+  return { exitCode: daemon.exitCode, signal: daemon.signalCode };
 }

@@ -10,6 +10,7 @@ import type { RoomSession } from './muc/room-session';
 import type { AppState, CallView, Notice } from './state';
 import * as words from './words';
 import type { Connection } from './xmpp/connection';
+import { bareJid } from './xmpp/jid';
 
 /** Where the room does not end a call that nobody answers, the page stops ringing by itself. */
 const RING_MS = 60_000;
@@ -84,7 +85,7 @@ export class CallControl {
       id: call.id, mode: call.mode, media: call.media, service: call.service, room: room.jid,
       ownJid: this.page.connection.jid, local: this.local, iceServers: this.page.iceServers,
       sendJingle: (to, message) => this.page.connection.request('set', to, buildJingle(message)),
-      isOccupant: (jid) => room.isOccupant(jid),
+      mayConnect: (jid) => room.isOccupant(jid) || room.calls.some((c) => c.participants.some((p) => p.jid === jid)),
       onChange: () => this.page.refresh(),
       onBroken: (reason) => {
         if (this.page.state.call?.phase === 'starting') return;
@@ -153,6 +154,9 @@ export class CallControl {
     }
     const rings = change === 'proposed' && !own && (message ? !message.delayed : call.state === 'ringing');
     if (rings || (!message && !own && call.state === 'ringing')) this.startRinging(call);
+    const account = bareJid(this.page.connection.jid);
+    // Another device of this person has answered.
+    if (message?.verb === 'accept' && call.participants.some((p) => bareJid(p.jid) === account)) this.stopRinging();
     if (this.groupCall?.id !== call.id) return;
     if (own) {
       this.groupCall.update(call);

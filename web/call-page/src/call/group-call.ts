@@ -39,8 +39,8 @@ export interface GroupCallOptions {
   local: LocalMedia;
   iceServers: RTCIceServer[];
   sendJingle(to: string, message: JingleMessage): Promise<unknown>;
-  /** A full real JID that may call us: an occupant of the room. */
-  isOccupant(jid: string): boolean;
+  /** Whether this full real JID may open a session towards us in a mesh: it is in the room or in the call. */
+  mayConnect(jid: string): boolean;
   onChange(): void;
   /** The own media cannot reach the call any more. */
   onBroken(reason: Reason): void;
@@ -175,7 +175,7 @@ export class GroupCall {
   private handleInitiate(from: string, message: JingleMessage): Element | true {
     const sfu = this.options.mode === 'sfu';
     const source = sfu ? message.conferenceUsers[0] : from;
-    const trusted = sfu ? from === this.conference : this.options.isOccupant(from);
+    const trusted = sfu ? from === this.conference : this.options.mayConnect(from);
     if (!trusted || !source) return stanzaError('auth', 'forbidden');
     this.links.get(source)?.session.end();
     const session = this.newLink(source, from, message.sid, 'responder', sfu ? 'receive' : 'both');
