@@ -57,6 +57,15 @@ function instance.actions.out_of_service()
 		.."until Prosody restarts or mod_parley is reloaded");
 end
 
+--- Forgets what a module that did not start wanted done, but for its words.
+local function execute_logs_only()
+	local actions = pending;
+	pending = {};
+	for _, action in ipairs(actions) do
+		if action[1] == "log" then instance.actions.log(action[2], action[3]); end
+	end
+end
+
 local function load_native()
 	local path = module:get_directory().."/parley_host.so";
 	local open, err = package.loadlib(path, "luaopen_parley_host");
@@ -98,12 +107,13 @@ end
 function instance.start(taken)
 	local ok, started, err = pcall(load_and_start, taken);
 	if not ok then started, err = nil, started; end
-	execute_pending();
 	if not started then
+		execute_logs_only();
 		module:log_status("error", "The calls' module does not run, messages of calls are refused: %s", err);
 		return false;
 	end
 	instance.running = true;
+	execute_pending();
 	watch = server.watchfd(native.wake_fd(handle), on_readable);
 	module:log_status("info", "Group calls are on (%s)", module_path);
 	return true;

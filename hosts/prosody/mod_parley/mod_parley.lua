@@ -8,6 +8,11 @@
 -- commands, disco), and what the module wants done comes back as actions. docs/prosody.md is the
 -- page for administrators.
 
+if module:get_host_type() ~= "component" then
+	error("mod_parley belongs to a MUC component: Component \"conference."..module.host.."\" \"muc\" with "
+		.."modules_enabled = { \"parley\" }", 0);
+end
+
 local parts = {};
 
 --- One of the files beside this one, loaded once; each of them has this function.

@@ -237,7 +237,8 @@ end, 1);
 -- Every stanza to a room is a turn.
 local function as_turn(handlers, name, event)
 	local origin, stanza = event.origin, event.stanza;
-	if stanza.attr.type == "error" or stanza.attr.type == "unavailable" and origin.destroyed then
+	local type = stanza.attr.type;
+	if type == "error" or type == "unavailable" and origin and origin.destroyed then
 		connection_lost[stanza.attr.from] = true;
 	end
 	return turns.run(handlers, name, event);

@@ -16,24 +16,24 @@ const STRANGER = 'mallory';
 export const jids = (...names) => names.map((name) => `${name}@localhost`);
 
 /** Sets the frame up for this file, on parleyd or another server; `world` is filled before the first test runs. */
-export function callTests(file, startServer = startParleyd, name = 'parleyd') {
+export function callTests(file, startServer = startParleyd, serverName = 'parleyd') {
   const world = { server: undefined, chromium: undefined };
   before(async () => {
-    world.server = await startServer([...PEOPLE, STRANGER], path.join(REPORTS, `${file}-${name}.log`));
+    world.server = await startServer([...PEOPLE, STRANGER], path.join(REPORTS, `${file}-${serverName}.log`));
     world.chromium = await startChromium();
   }, { timeout: SET_UP_TIMEOUT_MS });
   after(async () => {
     await world.chromium?.close();
     const end = await world.server?.stop();
-    assert.deepEqual(end, { exitCode: 0, signal: null }, `${name} must end cleanly`);
+    assert.deepEqual(end, { exitCode: 0, signal: null }, `${serverName} must end cleanly`);
   }, { timeout: SET_UP_TIMEOUT_MS });
 
   /**
    * `body` gets the `room`; `come(who, browser)`, which brings a person into it; `start(starter)`, for further browsers;
    * `tabs`, by person. What the tabs show is saved on failure; tabs and browsers are closed at the end.
    */
-  function callTest(title, body) {
-    test(title, { timeout: TEST_TIMEOUT_MS }, async () => {
+  function callTest(name, body) {
+    test(name, { timeout: TEST_TIMEOUT_MS }, async () => {
       const tabs = {};
       const others = [];
       const room = await world.server.createRoom(name.toLowerCase().replace(/[^a-z]+/g, '-'), PEOPLE);

@@ -68,6 +68,8 @@ ${affiliations.join('\n')}`);
       return jid;
     },
     async stop() {
+      // Prosody 0.12 runs its signal handlers amid whatever it is doing, and hangs if that is the end of a session.
+      await new Promise((resolve) => setTimeout(resolve, 300));
       const end = await halted(daemon);
       log.end();
       await rm(folder, { recursive: true, force: true });
