@@ -109,7 +109,8 @@ run_ctest() {
     junit="$LOGS/junit-$preset-$label.xml"
     rm -f "$junit"
     step "Running $name" "ctest-$preset-$label" \
-        ctest --test-dir "$ROOT/build/$preset" -L "^$label\$" --no-tests=error -j "$jobs" --output-junit "$junit" || true
+        ctest --test-dir "$ROOT/build/$preset" -L "^$label\$" --no-tests=error -j "$jobs" \
+        --test-output-size-passed 10000000 --test-output-size-failed 10000000 --output-junit "$junit" || true
     if [[ ! -s "$junit" ]]; then
         show_log "ctest-$preset-$label"
         count "$name" 0 1 0
