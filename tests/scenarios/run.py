@@ -22,7 +22,7 @@ from runner import dialogue, play  # noqa: E402
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("paths", nargs="*", type=pathlib.Path, help="files or folders; all by default")
-    parser.add_argument("--host", default="parleyd", help="parleyd (default) or prosody")
+    parser.add_argument("--host", default="parleyd", help="parleyd (default), prosody or ejabberd")
     parser.add_argument("--build", type=pathlib.Path, default=HERE.parent.parent / "build" / "dev",
                         help="build folder with parleyd and the module")
     parser.add_argument("--module", type=pathlib.Path,

@@ -9,4 +9,7 @@ def driver(name):
     if name == "prosody":
         from .prosody import Prosody
         return Prosody
-    raise ValueError(f"no driver for {name}; known: parleyd, prosody")
+    if name == "ejabberd":
+        from .ejabberd import Ejabberd
+        return Ejabberd
+    raise ValueError(f"no driver for {name}; known: parleyd, prosody, ejabberd")

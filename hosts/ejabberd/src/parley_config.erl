@@ -1,0 +1,41 @@
+%% What hooks must know without asking anybody: which MUC services have a module, the process of its
+%% instance, and what it is interested in. Read for every message, changed when a module starts.
+-module(parley_config).
+
+-export([new/3, find/1, muc_host/1, put/3, forget/2]).
+
+-export_type([config/0]).
+
+-type config() :: #{proc := atom(),
+                    running := boolean(),
+                    interest := #{binary() => []},   % namespaces
+                    muc_features := [binary()],
+                    commands := #{binary() => binary()},  % node => name
+                    services := #{binary() => binary()}}. % domain => name
+
+-spec find(MucHost :: binary()) -> config() | undefined.
+find(MucHost) ->
+    persistent_term:get({?MODULE, MucHost}, undefined).
+
+%% The MUC service of a virtual host.
+-spec muc_host(ServerHost :: binary()) -> binary().
+muc_host(ServerHost) ->
+    persistent_term:get({?MODULE, server, ServerHost}, <<>>).
+
+-spec new(ServerHost :: binary(), MucHost :: binary(), Proc :: atom()) -> ok.
+new(ServerHost, MucHost, Proc) ->
+    persistent_term:put({?MODULE, server, ServerHost}, MucHost),
+    persistent_term:put({?MODULE, MucHost}, #{proc => Proc, running => false, interest => #{},
+                                              muc_features => [], commands => #{},
+                                              services => #{}}).
+
+-spec put(MucHost :: binary(), Key :: atom(), Value :: term()) -> ok.
+put(MucHost, Key, Value) ->
+    Config = find(MucHost),
+    persistent_term:put({?MODULE, MucHost}, Config#{Key := Value}).
+
+-spec forget(ServerHost :: binary(), MucHost :: binary()) -> ok.
+forget(ServerHost, MucHost) ->
+    persistent_term:erase({?MODULE, server, ServerHost}),
+    persistent_term:erase({?MODULE, MucHost}),
+    ok.
