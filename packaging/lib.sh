@@ -18,7 +18,7 @@ PACKAGES_BUILD=(build-essential cmake ninja-build pkg-config
 PACKAGES_RUN=(openssl ca-certificates)
 PACKAGES_TEST=(libboost-test-dev python3 python3-slixmpp clang libclang-rt-14-dev clang-format
     chromium firefox-esr binutils git)
-PACKAGES_PROSODY=(prosody liblua5.4-dev)
+PACKAGES_HOSTS=(prosody liblua5.4-dev ejabberd erlang-dev)
 
 STEP_PID=""
 # Set to 1 to keep Debian from starting what is installed as a service.

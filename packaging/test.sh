@@ -23,20 +23,20 @@ WHAT, all of it by default, in this order:
 
 Options
   --quiet         print only what fails and the last line
-  --with-prosody  install Debian's Prosody, too (without starting it as a service), and play the
-                  scenarios on it; without this option they are played where it is installed
+  --all-hosts     install Debian's Prosody and ejabberd, too (without starting them as services), and
+                  play the scenarios on them; else only where they are installed
   --help          this text
 
 Logs: build/logs/. Each ctest label is also a label to `ctest --test-dir build/dev -L LABEL`.
 TEXT
 }
 
-QUIET=0 WITH_PROSODY=0 SELECTED=()
+QUIET=0 ALL_HOSTS=0 SELECTED=()
 while (($#)); do
     case "$1" in
         check | unit | scenario | page | e2e | fuzz | asan | tsan) SELECTED+=("$1") ;;
         --quiet) QUIET=1 ;;
-        --with-prosody) WITH_PROSODY=1 ;;
+        --all-hosts) ALL_HOSTS=1 ;;
         --help | -h)
             usage
             exit 0
@@ -140,8 +140,8 @@ run_counted() {
 
 export BOOST_TEST_REPORT_LEVEL=short
 cd "$ROOT"
-if ((WITH_PROSODY)); then
-    PACKAGES_TEST+=("${PACKAGES_PROSODY[@]}")
+if ((ALL_HOSTS)); then
+    PACKAGES_TEST+=("${PACKAGES_HOSTS[@]}")
     SUPPRESS_SERVICES=1
 fi
 install_packages "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_TEST[@]}"
