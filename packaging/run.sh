@@ -264,7 +264,7 @@ mkdir -p "$DEMO"
 ((RESET)) && rm -rf "$DEMO" && mkdir -p "$DEMO"
 install_packages "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}"
 build_page
-build_preset release || fail "The build failed."
+build_preset release parleyd parleyctl parley || fail "The build failed."
 if ((BUILD_ONLY)); then
     say "Built: $RELEASE/parleyd and $ROOT/build/release/module/parley.so"
     exit 0
