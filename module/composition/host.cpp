@@ -97,8 +97,11 @@ void Host::remove_service(std::string_view domain) const {
     if (service_) service_->remove(host_, view(domain));
 }
 
-bool Host::add_command(std::string_view node, std::string_view name) const {
-    return adhoc_ && adhoc_->add(host_, view(node), view(name), XSM_ADHOC_ADMIN) == XSM_OK;
+void Host::add_command(std::string_view node, std::string_view name) const {
+    if (!adhoc_) return;
+    if (adhoc_->add(host_, view(node), view(name), XSM_ADHOC_ADMIN) == XSM_OK) return;
+    log(LogLevel::warning, "the server refuses the command " + std::string(node) +
+                               ": administrators cannot list calls");
 }
 
 void Host::remove_command(std::string_view node) const {

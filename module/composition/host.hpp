@@ -43,7 +43,7 @@ class Host {
     void set_muc_features(const std::vector<std::string_view>& features) const;
     bool add_service(std::string_view domain, std::string_view name) const;
     void remove_service(std::string_view domain) const;
-    bool add_command(std::string_view node, std::string_view name) const;
+    void add_command(std::string_view node, std::string_view name) const;
     void remove_command(std::string_view node) const;
     void set_timer(uint64_t id, uint64_t delay_ms) const;
     void cancel_timer(uint64_t id) const;

@@ -33,6 +33,11 @@ constexpr std::array numbers = {
                  [](Options& o, uint32_t n) { o.media.port_max = static_cast<uint16_t>(n); }},
     NumberOption{"sfu_workers", 0, 256, [](Options& o, uint32_t n) { o.media.workers = n; }},
     NumberOption{
+        "sfu_disconnect_timeout_s", 2, 300,
+        [](Options& o, uint32_t n) { o.media.disconnect_timeout = std::chrono::seconds(n); }},
+    NumberOption{"sfu_video_kbit_s_max", 50, 100'000,
+                 [](Options& o, uint32_t n) { o.media.video_kbit_s_max = n; }},
+    NumberOption{
         "ring_timeout_s", 1, day_s,
         [](Options& o, uint32_t n) { o.settings.calls.ring_timeout = std::chrono::seconds(n); }},
     NumberOption{"empty_call_timeout_s", 0, day_s,

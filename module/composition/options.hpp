@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -18,7 +19,9 @@ struct MediaOptions {
     std::vector<std::string> public_addresses;  ///< announced instead, pairwise; empty: the same
     uint16_t port_min = 0;                      ///< 0: any
     uint16_t port_max = 0;
-    size_t workers = 0;  ///< media threads; 0: one per core
+    size_t workers = 0;                           ///< media threads; 0: one per core
+    std::chrono::seconds disconnect_timeout{15};  ///< without a packet: the client is gone
+    uint32_t video_kbit_s_max = 2500;             ///< of each video stream, told to its publisher
 };
 
 /// The module's table in the host's configuration.

@@ -31,6 +31,8 @@ sfu::Config config_of(const MediaOptions& options, const Settings& settings) {
     // Those in the call, and as many again who negotiate before they accept.
     config.participants_per_conference_max = size_t{2} * settings.calls.participants_max;
     config.sessions_per_participant_max = config.participants_per_conference_max + 1;
+    config.disconnect_timeout_ms_max = options.disconnect_timeout;
+    config.video_bitrate_max = uint64_t{1000} * options.video_kbit_s_max;
     config.candidates_per_session_max = settings.focus.remote_candidates_max;
     return config;
 }

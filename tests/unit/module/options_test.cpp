@@ -39,6 +39,8 @@ BOOST_AUTO_TEST_CASE(every_option_is_read) {
                                        {"sfu_port_min", "20000"},
                                        {"sfu_port_max", "20100"},
                                        {"sfu_workers", "2"},
+                                       {"sfu_disconnect_timeout_s", "5"},
+                                       {"sfu_video_kbit_s_max", "800"},
                                        {"ring_timeout_s", "10"},
                                        {"empty_call_timeout_s", "0"},
                                        {"call_duration_s_max", "3600"},
@@ -51,6 +53,8 @@ BOOST_AUTO_TEST_CASE(every_option_is_read) {
     BOOST_TEST(options->media.addresses.size() == 2u);
     BOOST_TEST(options->media.port_max == 20'100);
     BOOST_TEST(options->media.workers == 2u);
+    BOOST_TEST(options->media.disconnect_timeout.count() == 5);
+    BOOST_TEST(options->media.video_kbit_s_max == 800u);
     const CallLimits& calls = options->settings.calls;
     BOOST_TEST(calls.ring_timeout.count() == 10);
     BOOST_TEST(calls.empty_call_timeout.count() == 0);
