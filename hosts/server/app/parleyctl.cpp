@@ -1,6 +1,13 @@
+#include <pwd.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <functional>
 #include <iostream>
+#include <optional>
 
 #include "hosts/server/app/administration.hpp"
 #include "hosts/server/app/version.hpp"
@@ -11,13 +18,51 @@ using parley::server::Administration;
 using parley::server::RoomWish;
 using Outcome = parley::xmpp::Result<std::string>;
 
+/// Keeps the terminal from showing what is typed; does nothing where the input is no terminal.
+class HiddenInput {
+  public:
+    HiddenInput() : terminal_(tcgetattr(STDIN_FILENO, &before_) == 0) {
+        if (!terminal_) return;
+        std::fputs("Password: ", stderr);
+        termios hidden = before_;
+        hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+    }
+
+    ~HiddenInput() {
+        if (!terminal_) return;
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+        std::fputs("\n", stderr);
+    }
+
+    HiddenInput(const HiddenInput&) = delete;
+    HiddenInput& operator=(const HiddenInput&) = delete;
+
+  private:
+    termios before_{};
+    bool terminal_;
+};
+
 /// The option's value, or the first line of the standard input.
 std::string password_or_stdin(const std::string& option) {
     if (!option.empty()) return option;
+    const HiddenInput hidden;
     std::string line;
     if (!std::getline(std::cin, line)) return {};
     if (line.ends_with('\r')) line.pop_back();
     return line;
+}
+
+/// Root would leave files in the folder that parleyd's own user cannot write.
+std::optional<std::string> wrong_user(const std::filesystem::path& data_dir) {
+    struct stat status {};
+
+    if (geteuid() != 0 || stat(data_dir.c_str(), &status) != 0 || status.st_uid == 0) {
+        return std::nullopt;
+    }
+    const passwd* owner = getpwuid(status.st_uid);
+    return data_dir.string() + " belongs to another user; run: sudo -u " +
+           (owner ? owner->pw_name : "#" + std::to_string(status.st_uid)) + " parleyctl ...";
 }
 
 struct Arguments {
@@ -34,8 +79,10 @@ struct Arguments {
 using Command = std::function<Outcome(Administration&)>;
 
 void add_password(CLI::App& command, Arguments& arguments) {
-    command.add_option("--password", arguments.password,
-                       "The password; without it the first line of the standard input");
+    command.add_option(
+        "--password", arguments.password,
+        "The password, visible in the process list; without it the first line of the "
+        "standard input, or asked for");
 }
 
 void add_accounts(CLI::App& app, Arguments& arguments, Command& chosen) {
@@ -129,6 +176,10 @@ int main(int argc, char** argv) {
         if (!config) {
             for (const auto& line : config.error().lines)
                 std::fprintf(stderr, "%s\n", line.c_str());
+            return 1;
+        }
+        if (const auto wrong = wrong_user(config->data_dir)) {
+            std::fprintf(stderr, "parleyctl: %s\n", wrong->c_str());
             return 1;
         }
         Administration admin(*config);
