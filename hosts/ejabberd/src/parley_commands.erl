@@ -1,25 +1,33 @@
 %% Ad-hoc commands (XEP-0050) of the module for administrators, on the server's own domain.
+%%
+%% mod_adhoc's hook for commands has them decoded, and knows no answer but a record. The module wants
+%% them as they came: so mod_adhoc's handler is replaced by one that calls it for other commands.
 -module(parley_commands).
 
 -export([hook/1, unhook/1, taken/1, add/3, remove/2]).
--export([adhoc_local_items/4, adhoc_local_commands/4, disco_local_identity/5,
+-export([decode_iq_subel/1, process_local_iq/1, adhoc_local_items/4, disco_local_identity/5,
          disco_local_features/5]).
 
 -include("logger.hrl").
 -include_lib("p1_xmpp/include/xmpp.hrl").
 
 hooks() ->
-    [adhoc_local_items, adhoc_local_commands, disco_local_identity, disco_local_features].
+    [adhoc_local_items, disco_local_identity, disco_local_features].
 
 -spec hook(ServerHost :: binary()) -> ok.
 hook(ServerHost) ->
     [ejabberd_hooks:add(Hook, ServerHost, ?MODULE, Hook, 50) || Hook <- hooks()],
-    ok.
+    gen_iq_handler:add_iq_handler(ejabberd_local, ServerHost, ?NS_COMMANDS, ?MODULE,
+                                  process_local_iq).
 
 -spec unhook(ServerHost :: binary()) -> ok.
 unhook(ServerHost) ->
     [ejabberd_hooks:delete(Hook, ServerHost, ?MODULE, Hook, 50) || Hook <- hooks()],
-    ok.
+    case gen_mod:is_loaded(ServerHost, mod_adhoc) of
+        true -> gen_iq_handler:add_iq_handler(ejabberd_local, ServerHost, ?NS_COMMANDS, mod_adhoc,
+                                              process_local_iq);
+        false -> gen_iq_handler:remove_iq_handler(ejabberd_local, ServerHost, ?NS_COMMANDS)
+    end.
 
 %% Nodes that others have.
 -spec taken(binary()) -> [binary()].
@@ -53,31 +61,41 @@ adhoc_local_items(Acc, From, #jid{lserver = ServerHost} = To, _Lang) ->
             Acc
     end.
 
-adhoc_local_commands(Acc, From, #jid{lserver = ServerHost} = To,
-                     #adhoc_command{node = Node} = Request) ->
+%% gen_iq_handler: leave the element as it came.
+decode_iq_subel(Element) -> Element.
+
+-spec process_local_iq(iq()) -> iq() | ignore.
+process_local_iq(#iq{type = set, from = From, to = #jid{lserver = ServerHost},
+                     sub_els = [#xmlel{attrs = Attrs}]} = Iq) ->
     #{proc := Proc, commands := Commands} =
         parley_config:find(parley_config:muc_host(ServerHost)),
-    case {is_map_key(Node, Commands), is_admin(ServerHost, From)} of
-        {true, true} -> run(Proc, From, To, Request);
-        {true, false} -> {error, xmpp:err_forbidden(<<"This command is for administrators of the "
-                                                      "server">>, <<"en">>)};
-        {false, _} -> Acc
+    case {is_map_key(fxml:get_attr_s(<<"node">>, Attrs), Commands), is_admin(ServerHost, From)} of
+        {true, true} -> run(Proc, Iq);
+        {true, false} -> xmpp:make_error(Iq, xmpp:err_forbidden(
+                                               <<"This command is for administrators of the "
+                                                 "server">>, <<"en">>));
+        {false, _} -> leave(Iq)
+    end;
+process_local_iq(Iq) ->
+    leave(Iq).
+
+%% Somebody else's command.
+leave(#iq{to = #jid{lserver = ServerHost}, sub_els = [Element]} = Iq) ->
+    case gen_mod:is_loaded(ServerHost, mod_adhoc) of
+        true -> mod_adhoc:process_local_iq(Iq#iq{sub_els = [xmpp:decode(Element)]});
+        false -> xmpp:make_error(Iq, xmpp:err_service_unavailable())
     end.
 
-run(Proc, From, To, Request) ->
-    Iq = #iq{type = set, id = <<"command">>, from = From, to = To, sub_els = [Request]},
+run(Proc, Iq) ->
     try parley_instance:ask(Proc, {on_command, parley_stanzas:to_xml(Iq)}) of
-        {ok, #xmlel{name = <<"error">>} = Error} -> {error, xmpp:decode(Error, ?NS_CLIENT, [])};
-        {ok, Command} -> xmpp:decode(Command, ?NS_CLIENT, []);
-        failed -> {error, unavailable()}
+        {ok, #xmlel{name = <<"error">>} = Error} -> parley_stanzas:error_reply(Iq, Error);
+        {ok, Command} -> xmpp:make_iq_result(Iq, Command);
+        failed -> parley_stanzas:refusal(Iq)
     catch Class:Reason:Stack ->
             ?ERROR_MSG("The module could not be asked to run a command: ~ts",
                        [misc:format_exception(2, Class, Reason, Stack)]),
-            {error, unavailable()}
+            parley_stanzas:refusal(Iq)
     end.
-
-unavailable() ->
-    xmpp:err_service_unavailable(<<"The module of calls does not answer">>, <<"en">>).
 
 disco_local_identity(Acc, _From, #jid{lserver = ServerHost}, Node, _Lang) ->
     case name_of(ServerHost, Node) of

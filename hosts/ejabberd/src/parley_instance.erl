@@ -33,6 +33,7 @@
                    server_host :: binary(),
                    module :: reference() | undefined,
                    rooms = #{} :: #{binary() => #room{}},
+                   carrier :: binary() | undefined, % the room behind which stanzas wait
                    timers = #{} :: #{non_neg_integer() => reference()}}).
 
 %%% What hooks call
@@ -166,7 +167,7 @@ start_module(Opts, #instance{muc_host = MucHost, server_host = ServerHost} = Ins
     parley_config:put(MucHost, interest, maps:from_keys(Namespaces, [])),
     Identity = #{name => <<"ejabberd">>, version => ejabberd_option:version(),
                  muc_domain => MucHost},
-    Taken = #{domains => ejabberd_router:get_all_routes(),
+    Taken = #{domains => ejabberd_option:hosts() ++ ejabberd_router:get_all_routes(),
               nodes => parley_commands:taken(ServerHost)},
     try load_and_start(Path, Options, Identity, Taken, Instance) of
         {ok, Started} ->
@@ -216,7 +217,7 @@ discard(#instance{module = Module, muc_host = MucHost, rooms = Rooms, timers = T
     [gen_server:reply(From, refuse) || #room{waiting = Waiting} <- maps:values(Rooms),
                                        {From, _} <- Waiting],
     parley_host:destroy(Module),
-    Clean#instance{module = undefined, rooms = #{}}.
+    Clean#instance{module = undefined, rooms = #{}, carrier = undefined}.
 
 %%% Calls into the module
 
@@ -240,11 +241,12 @@ judge(RoomJid, Occupant, Xml, Instance) ->
                               {[], refuse}, Instance),
     {Verdict, defer(RoomJid, Actions, Instance)}.
 
-defer(_RoomJid, [], Instance) ->
-    Instance;
-defer(RoomJid, Actions, #instance{rooms = Rooms} = Instance) ->
+%% So do other stanzas from now on, which may be an answer to the message: the module's own threads
+%% are faster than the room.
+defer(RoomJid, Actions, #instance{rooms = Rooms, carrier = Carrier} = Instance) ->
     #{RoomJid := #room{queue = Queue} = Room} = Rooms,
-    look(RoomJid, Room#room{queue = [Actions | Queue]}, Instance).
+    look(RoomJid, Room#room{queue = [Actions | Queue]},
+         Instance#instance{carrier = case Carrier of undefined -> RoomJid; _ -> Carrier end}).
 
 %%% Rooms
 
@@ -315,14 +317,16 @@ tell_snapshot(#{clients := Clients} = Model, Instance) ->
 
 %% What waited for the room: the module's words to its last messages, and private messages.
 serve(RoomJid, #instance{rooms = Rooms} = Instance) ->
-    case Rooms of
-        #{RoomJid := #room{queue = Queue, waiting = Waiting} = Room} ->
-            Cleared = put_room(RoomJid, Room#room{queue = [], waiting = []}, Instance),
-            Spoken = lists:foldl(fun execute/2, Cleared, lists:reverse(Queue)),
-            lists:foldl(fun judge_private/2, Spoken, lists:reverse(Waiting));
-        _ ->
-            Instance
-    end.
+    #{RoomJid := #room{waiting = Waiting} = Room} = Rooms,
+    Spoken = speak(RoomJid, put_room(RoomJid, Room#room{waiting = []}, Instance)),
+    lists:foldl(fun judge_private/2, Spoken, lists:reverse(Waiting)).
+
+%% Carries out what waited for the room.
+speak(RoomJid, #instance{rooms = Rooms, carrier = Carrier} = Instance) ->
+    #{RoomJid := #room{queue = Queue} = Room} = Rooms,
+    Cleared = put_room(RoomJid, Room#room{queue = []}, Instance),
+    Next = case Carrier of RoomJid -> undefined; _ -> Carrier end,
+    lists:foldl(fun execute/2, Cleared#instance{carrier = Next}, lists:reverse(Queue)).
 
 judge_private({From, {on_private_message, RoomJid, Sender, ToNick, Xml}},
               #instance{rooms = Rooms} = Instance) ->
@@ -351,9 +355,8 @@ known_client(RoomJid, Pid, Look, LJid, Instance) ->
 finish(RoomJid, #room{model = Model} = Room, Removed, Instance) ->
     demonitor(Room#room.monitor, [flush]),
     [gen_server:reply(From, pass) || {From, _} <- Room#room.waiting],
-    Empty = Room#room{queue = [], model = Model#{clients := #{}}},
-    Spoken = lists:foldl(fun execute/2, put_room(RoomJid, Empty, Instance),
-                         lists:reverse(Room#room.queue)),
+    Empty = Room#room{model = Model#{clients := #{}}},
+    Spoken = speak(RoomJid, put_room(RoomJid, Empty, Instance)),
     Events = parley_rooms:finish(Model, lists:reverse(Room#room.hints), Removed),
     #instance{rooms = Rooms} = Told = tell(Events, Spoken),
     Told#instance{rooms = maps:remove(RoomJid, Rooms)}.
@@ -374,11 +377,7 @@ request_snapshot(RoomJid, #instance{rooms = Rooms} = Instance) ->
     end.
 
 flush_all(#instance{rooms = Rooms} = Instance) ->
-    lists:foldl(fun(RoomJid, I) ->
-                        #instance{rooms = #{RoomJid := #room{queue = Queue} = Room}} = I,
-                        Cleared = put_room(RoomJid, Room#room{queue = []}, I),
-                        lists:foldl(fun execute/2, Cleared, lists:reverse(Queue))
-                end, Instance, maps:keys(Rooms)).
+    lists:foldl(fun speak/2, Instance, maps:keys(Rooms)).
 
 %%% What the module wants done
 
@@ -386,8 +385,8 @@ flush_all(#instance{rooms = Rooms} = Instance) ->
 run(Actions, Instance) ->
     lists:foldl(fun run_one/2, Instance, Actions).
 
-run_one(Action, #instance{rooms = Rooms} = Instance) ->
-    RoomJid = room_of(Action),
+run_one(Action, #instance{rooms = Rooms, carrier = Carrier} = Instance) ->
+    RoomJid = room_of(Action, Carrier),
     case Rooms of
         #{RoomJid := #room{queue = [_ | _] = Queue} = Room} ->
             put_room(RoomJid, Room#room{queue = [[Action] | Queue]}, Instance);
@@ -395,9 +394,10 @@ run_one(Action, #instance{rooms = Rooms} = Instance) ->
             execute([Action], Instance)
     end.
 
-room_of({broadcast, RoomJid, _}) -> RoomJid;
-room_of({send_to_occupant, RoomJid, _, _}) -> RoomJid;
-room_of(_) -> undefined.
+room_of({broadcast, RoomJid, _}, _Carrier) -> RoomJid;
+room_of({send_to_occupant, RoomJid, _, _}, _Carrier) -> RoomJid;
+room_of({route, _}, Carrier) -> Carrier;
+room_of(_, _Carrier) -> undefined.
 
 execute(Actions, Instance) ->
     lists:foldl(fun(Action, I) ->

@@ -61,6 +61,8 @@ modules:
       moderated: false
       allow_change_subj: false
       allow_subscription: false
+      public: false
+      members_by_default: false
 {calls}
 """
 
