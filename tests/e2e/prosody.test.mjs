@@ -5,7 +5,7 @@ import { callTests, jids } from './lib/call-test.mjs';
 import { acceptRing, expectMediaFrom, joinRunning, startCall } from './lib/people.mjs';
 import { startServer } from './lib/prosody.mjs';
 
-const { callTest } = callTests('prosody', startServer, 'prosody');
+const { callTest } = callTests('prosody', { startServer, serverName: 'prosody' });
 
 describe('on Prosody', () => {
   callTest('three hold a call through the SFU, the third joins late', async ({ come, start }) => {

@@ -11,7 +11,7 @@ const names = process.argv.slice(2);
 const total = { pass: 0, fail: 0 };
 let failed = false;
 
-for (const name of names.length ? names : ['calls.test.mjs', 'page.test.mjs']) {
+for (const name of names.length ? names : ['calls.test.mjs', 'loss.test.mjs', 'page.test.mjs']) {
   const tap = path.join(REPORTS, `${path.basename(name)}.tap`);
   const { status } = spawnSync(process.execPath, ['--test',
     '--test-reporter=spec', '--test-reporter-destination=stdout',

@@ -1,8 +1,11 @@
 /** The frame of the browser tests: one server and one Chromium per file, one room and fresh tabs per test. */
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { startChromium } from './browsers.mjs';
+import { writeFakeCamera } from './fake-camera.mjs';
 import { arrive } from './people.mjs';
 import { reported, REPORTS } from './report.mjs';
 import { startServer as startParleyd } from './server.mjs';
@@ -15,15 +18,30 @@ const STRANGER = 'mallory';
 
 export const jids = (...names) => names.map((name) => `${name}@localhost`);
 
-/** Sets the frame up for this file, on parleyd or another server; `world` is filled before the first test runs. */
-export function callTests(file, startServer = startParleyd, serverName = 'parleyd') {
-  const world = { server: undefined, chromium: undefined };
+/** Small pictures, so that the encoding and decoding of three people fits onto two cores. */
+const CAMERA_WIDTH = 320;
+const LOOK = {
+  wall: [104, 132, 128], light: [236, 224, 190], skin: [232, 190, 160], hair: [86, 52, 34], shirt: [198, 148, 70],
+};
+
+/**
+ * Sets the frame up for this file; `world` is filled before the first test runs. Options: `startServer` and
+ * `serverName` for another server than parleyd, `limits` for parleyd's table of that name.
+ */
+export function callTests(file, { startServer = startParleyd, serverName = 'parleyd', limits } = {}) {
+  const world = { server: undefined, chromium: undefined, startChromium: undefined };
+  let cameras;
   before(async () => {
-    world.server = await startServer([...PEOPLE, STRANGER], path.join(REPORTS, `${file}-${serverName}.log`));
-    world.chromium = await startChromium();
+    world.server = await startServer([...PEOPLE, STRANGER], path.join(REPORTS, `${file}-${serverName}.log`), limits);
+    cameras = await mkdtemp(path.join(os.tmpdir(), 'parley-camera-'));
+    const camera = path.join(cameras, 'camera.y4m');
+    await writeFakeCamera(camera, LOOK, CAMERA_WIDTH);
+    world.startChromium = () => startChromium({ flags: [`--use-file-for-fake-video-capture=${camera}`] });
+    world.chromium = await world.startChromium();
   }, { timeout: SET_UP_TIMEOUT_MS });
   after(async () => {
     await world.chromium?.close();
+    if (cameras) await rm(cameras, { recursive: true, force: true });
     const end = await world.server?.stop();
     assert.deepEqual(end, { exitCode: 0, signal: null }, `${serverName} must end cleanly`);
   }, { timeout: SET_UP_TIMEOUT_MS });

@@ -1,10 +1,11 @@
 /** Draws a head and shoulders before a coloured wall as a Y4M file, for Chromium's fake camera. */
 import { open } from 'node:fs/promises';
 
+/** The picture is drawn in these coordinates and scaled. */
 const WIDTH = 640;
 const HEIGHT = 360;
-const FRAMES = 48;
-const FPS = 24;
+const FRAMES = 40;
+const FPS = 20;
 
 function rgbToYuv([r, g, b]) {
   return [
@@ -28,30 +29,32 @@ function colour(x, y, { wall, light, skin, hair, shirt }, sway) {
   return mix(mix(wall, [20, 24, 26], (y / HEIGHT) * 0.35), light, lamp * 0.75);
 }
 
-function frame(look, sway) {
-  const chroma = (WIDTH / 2) * (HEIGHT / 2);
-  const data = Buffer.alloc(WIDTH * HEIGHT + 2 * chroma);
-  for (let y = 0; y < HEIGHT; y++) {
-    for (let x = 0; x < WIDTH; x++) {
-      const [luma, u, v] = rgbToYuv(colour(x, y, look, sway));
-      data[y * WIDTH + x] = luma;
+function frame(look, sway, width) {
+  const height = (width * HEIGHT) / WIDTH;
+  const scale = WIDTH / width;
+  const chroma = (width / 2) * (height / 2);
+  const data = Buffer.alloc(width * height + 2 * chroma);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const [luma, u, v] = rgbToYuv(colour(x * scale, y * scale, look, sway));
+      data[y * width + x] = luma;
       if (x % 2 === 0 && y % 2 === 0) {
-        const at = (y / 2) * (WIDTH / 2) + x / 2;
-        data[WIDTH * HEIGHT + at] = u;
-        data[WIDTH * HEIGHT + chroma + at] = v;
+        const at = (y / 2) * (width / 2) + x / 2;
+        data[width * height + at] = u;
+        data[width * height + chroma + at] = v;
       }
     }
   }
   return data;
 }
 
-/** `look`: RGB colours of wall, light, skin, hair and shirt. */
-export async function writeFakeCamera(file, look) {
+/** `look`: RGB colours of wall, light, skin, hair and shirt. Pictures of 16:9, `width` a multiple of 32 pixels. */
+export async function writeFakeCamera(file, look, width = WIDTH) {
   const out = await open(file, 'w');
-  await out.write(`YUV4MPEG2 W${WIDTH} H${HEIGHT} F${FPS}:1 Ip A1:1 C420jpeg\n`);
+  await out.write(`YUV4MPEG2 W${width} H${(width * HEIGHT) / WIDTH} F${FPS}:1 Ip A1:1 C420jpeg\n`);
   for (let i = 0; i < FRAMES; i++) {
     await out.write('FRAME\n');
-    await out.write(frame(look, Math.round(5 * Math.sin((2 * Math.PI * i) / FRAMES))));
+    await out.write(frame(look, Math.round(5 * Math.sin((2 * Math.PI * i) / FRAMES)), width));
   }
   await out.close();
 }

@@ -12,10 +12,6 @@ const START_TIMEOUT_MS = 15_000;
 const STOP_TIMEOUT_MS = 10_000;
 const run = promisify(execFile);
 
-/** The server asks a silent client for a sign of life after the one, and drops it after the other. */
-export const PING_INTERVAL_S = 5;
-export const PING_TIMEOUT_S = 5;
-
 const DOMAIN = 'localhost';
 const MUC = 'conference.localhost';
 const SFU = 'sfu.localhost';
@@ -35,7 +31,7 @@ export async function freePort() {
   return port;
 }
 
-const configuration = (folder, ports) => `
+const configuration = (folder, ports, limits) => `
 domain = "${DOMAIN}"
 data_dir = "${folder}/data"
 http_root = "${need('PARLEY_HTTP_ROOT')}"
@@ -49,8 +45,7 @@ listen = []
 listen = ["127.0.0.1:${ports.http}"]
 
 [limits]
-ping_interval_s = ${PING_INTERVAL_S}
-ping_timeout_s = ${PING_TIMEOUT_S}
+${Object.entries(limits).map(([key, value]) => `${key} = ${value}`).join('\n')}
 
 [muc]
 domain = "${MUC}"
@@ -64,13 +59,13 @@ sfu_addresses = ["127.0.0.1"]
 proposals_per_minute_max = 100
 `;
 
-/** Starts a server with these accounts (password `pw-` and the name); its log goes to `logFile`. */
-export async function startServer(accounts, logFile) {
+/** Starts a server with these accounts (password `pw-` and the name) and `[limits]`; its log goes to `logFile`. */
+export async function startServer(accounts, logFile, limits = {}) {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'parley-e2e-'));
   const ports = { http: await freePort() };
   const config = path.join(folder, 'parleyd.toml');
   await mkdir(path.join(folder, 'data'));
-  await writeFile(config, configuration(folder, ports));
+  await writeFile(config, configuration(folder, ports, limits));
   const control = (...args) => run(need('PARLEYCTL'), ['--config', config, ...args], { timeout: 20_000 });
   for (const name of accounts) await control('account', 'create', `${name}@${DOMAIN}`, '--password', `pw-${name}`);
 
