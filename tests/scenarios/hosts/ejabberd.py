@@ -62,7 +62,6 @@ modules:
       allow_change_subj: false
       allow_subscription: false
       public: false
-      members_by_default: false
 {calls}
 """
 
@@ -117,6 +116,10 @@ class Ejabberd(Host):
     @classmethod
     def has_calls(cls):
         return cls.application() is not None and cls.module().exists()
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.address.rooms_have_presence = True
 
     def prepare(self):
         certificate, key = make_certificate(self.folder)

@@ -26,6 +26,7 @@ class Address:
     https: int | None = None
     ca_file: str | None = None
     websocket_path: str = "/xmpp-websocket"
+    rooms_have_presence: bool = False  # of their own, which the scenarios know nothing of
 
 
 class Host:

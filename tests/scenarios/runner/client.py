@@ -248,7 +248,7 @@ class Client:
                     future.set_result(None)
                 return
             self.transcript(self.name, "<", stanza.show(value))
-            if self._answers_ping(value):
+            if self._answers_ping(value) or self._is_a_rooms_own_presence(value):
                 return
         else:
             self.transcript(self.name, "-", {"header": f"stream header {value}", "end": "stream end",
@@ -266,6 +266,12 @@ class Client:
             return False
         asyncio.ensure_future(self.send(f"<iq type='result' id='{element.get('id')}' to='{self.address.domain}'/>"))
         return True
+
+    def _is_a_rooms_own_presence(self, element):
+        """ejabberd's rooms tell their capabilities (XEP-0115), and their end, from their bare JID."""
+        sender = element.get("from", "")
+        return (self.address.rooms_have_presence and element.tag == "{jabber:client}presence"
+                and element.get("type") != "error" and sender.endswith("@" + self.address.muc))
 
     def _listen(self):
         self.task = asyncio.create_task(self._listen_tcp(), name=f"listen {self.name}")

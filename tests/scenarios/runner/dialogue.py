@@ -41,9 +41,10 @@ class Scenario:
 
     def missing(self, host_name, features):
         """Why the scenario cannot be played on the host, or None."""
-        host, _, reason = self.headers.get("except", "").partition(" ")
-        if host == host_name:
-            return reason
+        for exception in self.headers.get("except", "").split(";"):
+            host, _, reason = exception.strip().partition(" ")
+            if host == host_name:
+                return reason
         lacking = set(self.headers.get("needs", "").split()) - features
         return f"needs {' '.join(sorted(lacking))}" if lacking else None
 
