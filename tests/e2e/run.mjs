@@ -12,16 +12,24 @@ const total = { pass: 0, fail: 0 };
 let failed = false;
 
 for (const name of names.length ? names : ['calls.test.mjs', 'loss.test.mjs', 'page.test.mjs']) {
-  const tap = path.join(REPORTS, `${path.basename(name)}.tap`);
-  const { status } = spawnSync(process.execPath, ['--test',
-    '--test-reporter=spec', '--test-reporter-destination=stdout',
-    '--test-reporter=tap', `--test-reporter-destination=${tap}`, path.resolve(folder, name)],
-  { stdio: 'inherit', timeout: FILE_TIMEOUT_MS });
-  const report = readFileSync(tap, 'utf8');
-  const count = (key) => Number(new RegExp(`^# ${key} (\\d+)$`, 'm').exec(report)?.[1] ?? 0);
-  total.pass += count('pass');
-  total.fail += count('fail') + count('cancelled');
-  failed ||= status !== 0 || count('pass') === 0;
+    const tap = path.join(REPORTS, `${path.basename(name)}.tap`);
+    const { status } = spawnSync(
+        process.execPath,
+        [
+            '--test',
+            '--test-reporter=spec',
+            '--test-reporter-destination=stdout',
+            '--test-reporter=tap',
+            `--test-reporter-destination=${tap}`,
+            path.resolve(folder, name),
+        ],
+        { stdio: 'inherit', timeout: FILE_TIMEOUT_MS },
+    );
+    const report = readFileSync(tap, 'utf8');
+    const count = (key) => Number(new RegExp(`^# ${key} (\\d+)$`, 'm').exec(report)?.[1] ?? 0);
+    total.pass += count('pass');
+    total.fail += count('fail') + count('cancelled');
+    failed ||= status !== 0 || count('pass') === 0;
 }
 console.log(`${total.pass} passed, ${total.fail} failed`);
 process.exitCode = failed ? 1 : 0;

@@ -1,4 +1,7 @@
-/** A private Prosody that hosts the module and serves the page, with its own data folder on a free loopback port. */
+/**
+ * A private Prosody that hosts the module and serves the page, with its own data folder on a free
+ * loopback port.
+ */
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -34,46 +37,62 @@ Component "${MUC}" "muc"
 `;
 
 /** The file name that Prosody's storage has for a name. */
-const encoded = (name) => name.replace(/[^A-Za-z0-9]/g, (c) => `%${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
+const encoded = (name) =>
+    name.replace(/[^A-Za-z0-9]/g, (c) => `%${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
 
 /** Starts a server with these accounts (password `pw-` and the name); its log goes to `logFile`. */
 export async function startServer(accounts, logFile) {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'parley-e2e-prosody-'));
-  const port = await freePort();
-  const stored = async (host, store, name, lua) => {
-    const directory = path.join(folder, 'data', encoded(host), store);
-    await mkdir(directory, { recursive: true });
-    await writeFile(path.join(directory, `${encoded(name)}.dat`), `return {\n${lua}\n};\n`);
-  };
-  const config = path.join(folder, 'prosody.cfg.lua');
-  await writeFile(config, configuration(folder, port));
-  for (const name of accounts) await stored(DOMAIN, 'accounts', name, `["password"] = "pw-${name}";`);
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'parley-e2e-prosody-'));
+    const port = await freePort();
+    const stored = async (host, store, name, lua) => {
+        const directory = path.join(folder, 'data', encoded(host), store);
+        await mkdir(directory, { recursive: true });
+        await writeFile(path.join(directory, `${encoded(name)}.dat`), `return {\n${lua}\n};\n`);
+    };
+    const config = path.join(folder, 'prosody.cfg.lua');
+    await writeFile(config, configuration(folder, port));
+    for (const name of accounts)
+        await stored(DOMAIN, 'accounts', name, `["password"] = "pw-${name}";`);
 
-  const log = createWriteStream(logFile);
-  const pageUrl = `http://localhost:${port}/`;
-  const daemon = spawn('prosody', ['-F', '--config', config], { stdio: ['ignore', 'pipe', 'pipe'] });
-  daemon.stdout.pipe(log, { end: false });
-  daemon.stderr.pipe(log, { end: false });
-  await answering(pageUrl, daemon, logFile);
+    const log = createWriteStream(logFile);
+    const pageUrl = `http://localhost:${port}/`;
+    const daemon = spawn('prosody', ['-F', '--config', config], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    daemon.stdout.pipe(log, { end: false });
+    daemon.stderr.pipe(log, { end: false });
+    await answering(pageUrl, daemon, logFile);
 
-  return {
-    domain: DOMAIN, pageUrl, websocketUrl: `ws://localhost:${port}/xmpp-websocket`,
-    /** Stores a private room with these members, the first being its owner; Prosody reads it when somebody enters. */
-    async createRoom(name, members, title = name) {
-      const jid = `${name}@${MUC}`;
-      const affiliations = members.map((m, i) => `["${m}@${DOMAIN}"] = "${i === 0 ? 'owner' : 'member'}";`);
-      await stored(MUC, 'config', name, `["_jid"] = "${jid}";
+    return {
+        domain: DOMAIN,
+        pageUrl,
+        websocketUrl: `ws://localhost:${port}/xmpp-websocket`,
+        /**
+         * Stores a private room with these members, the first being its owner; Prosody reads it
+         * when somebody enters.
+         */
+        async createRoom(name, members, title = name) {
+            const jid = `${name}@${MUC}`;
+            const affiliations = members.map(
+                (m, i) => `["${m}@${DOMAIN}"] = "${i === 0 ? 'owner' : 'member'}";`,
+            );
+            await stored(
+                MUC,
+                'config',
+                name,
+                `["_jid"] = "${jid}";
 ["_data"] = { ["name"] = "${title}"; ["members_only"] = true; ["whois"] = "anyone"; ["persistent"] = true; };
-${affiliations.join('\n')}`);
-      return jid;
-    },
-    async stop() {
-      // Prosody 0.12 runs its signal handlers amid whatever it is doing, and hangs if that is the end of a session.
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      const end = await halted(daemon);
-      log.end();
-      await rm(folder, { recursive: true, force: true });
-      return end;
-    },
-  };
+${affiliations.join('\n')}`,
+            );
+            return jid;
+        },
+        async stop() {
+            // Prosody 0.12 runs its signal handlers amid whatever it is doing, and hangs if that is the end of a session.
+            await new Promise((resolve) => setTimeout(resolve, 300));
+            const end = await halted(daemon);
+            log.end();
+            await rm(folder, { recursive: true, force: true });
+            return end;
+        },
+    };
 }

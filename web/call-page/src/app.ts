@@ -14,11 +14,25 @@ import { el } from './xmpp/xml';
 const INFO_SHOWN_MS = 7_000;
 
 const CLIENT_FEATURES = [
-  NS.discoInfo, NS.ping, NS.jingle, NS.rtp, NS.rtpAudio, NS.rtpVideo, NS.iceUdp,
-  NS.dtls, NS.grouping, NS.rtpFeedback, NS.rtpHeaderExtensions, NS.rtpSources, NS.calls, NS.callsSfu,
+  NS.discoInfo,
+  NS.ping,
+  NS.jingle,
+  NS.rtp,
+  NS.rtpAudio,
+  NS.rtpVideo,
+  NS.iceUdp,
+  NS.dtls,
+  NS.grouping,
+  NS.rtpFeedback,
+  NS.rtpHeaderExtensions,
+  NS.rtpSources,
+  NS.calls,
+  NS.callsSfu,
 ];
 
-/** The page's one controller: what the person does and what the server says become the next state. */
+/**
+ * The page's one controller: what the person does and what the server says become the next state.
+ */
 export class App implements PageContext {
   state: AppState = INITIAL_STATE;
   readonly connection: Connection;
@@ -29,7 +43,10 @@ export class App implements PageContext {
   private roomToReturnTo: string | undefined;
   private noticeCount = 0;
 
-  constructor(url: string, private readonly render: (state: AppState) => void) {
+  constructor(
+    url: string,
+    private readonly render: (state: AppState) => void,
+  ) {
     this.connection = new Connection(url, {
       onOnline: () => void this.cameOnline(),
       onLost: () => this.connectionLost(),
@@ -86,7 +103,10 @@ export class App implements PageContext {
     this.set({ connection: 'reconnecting' });
     if (!this.calls.running) return;
     this.calls.drop();
-    this.notify('error', 'The connection was lost, and the call with it. You can join again when the connection is back.');
+    this.notify(
+      'error',
+      'The connection was lost, and the call with it. You can join again when the connection is back.',
+    );
   }
 
   // --- rooms
@@ -98,7 +118,10 @@ export class App implements PageContext {
       const rooms = service ? await listRooms(this.connection, service) : [];
       this.set({ rooms, roomService: service });
     } catch (error) {
-      this.set({ rooms: [], roomsError: `The rooms could not be listed. ${words.callProblem(error)}` });
+      this.set({
+        rooms: [],
+        roomsError: `The rooms could not be listed. ${words.callProblem(error)}`,
+      });
     }
   }
 
@@ -154,12 +177,16 @@ export class App implements PageContext {
   private handleRequest(stanza: Element, payload: Element): Element | true | undefined {
     const type = stanza.getAttribute('type');
     const from = stanza.getAttribute('from') ?? '';
-    const is = (name: string, ns: string) => payload.localName === name && payload.namespaceURI === ns;
+    const is = (name: string, ns: string) =>
+      payload.localName === name && payload.namespaceURI === ns;
     if (type === 'get' && is('ping', NS.ping)) return true;
     if (type === 'get' && is('query', NS.discoInfo)) {
-      return el('query', { xmlns: NS.discoInfo, node: payload.getAttribute('node') ?? undefined },
+      return el(
+        'query',
+        { xmlns: NS.discoInfo, node: payload.getAttribute('node') ?? undefined },
         el('identity', { category: 'client', type: 'web', name: 'Parley' }),
-        ...CLIENT_FEATURES.map((feature) => el('feature', { var: feature })));
+        ...CLIENT_FEATURES.map((feature) => el('feature', { var: feature })),
+      );
     }
     if (type !== 'set' || !is('jingle', NS.jingle)) return undefined;
     const message = parseJingle(payload);
@@ -189,8 +216,12 @@ export class App implements PageContext {
     const { room } = this;
     this.set({
       room: room && {
-        jid: room.jid, facts: room.facts, joined: room.joined, ownNick: room.ownNick,
-        occupants: [...room.occupants.values()].sort((a, b) => a.nick.localeCompare(b.nick)), calls: [...room.calls],
+        jid: room.jid,
+        facts: room.facts,
+        joined: room.joined,
+        ownNick: room.ownNick,
+        occupants: [...room.occupants.values()].sort((a, b) => a.nick.localeCompare(b.nick)),
+        calls: [...room.calls],
       },
       call: this.calls.view(),
     });

@@ -55,7 +55,9 @@ export class CallControl {
 
   /** Devices, the SFU where there is one, then the word in the room. */
   private async enter(
-    call: Pick<Call, 'id' | 'mode' | 'media' | 'service'>, say: () => Element, withCamera = true,
+    call: Pick<Call, 'id' | 'mode' | 'media' | 'service'>,
+    say: () => Element,
+    withCamera = true,
   ): Promise<void> {
     const { room } = this.page;
     if (!room || this.groupCall) return;
@@ -80,12 +82,22 @@ export class CallControl {
     }
   }
 
-  private newGroupCall(room: RoomSession, call: Pick<Call, 'id' | 'mode' | 'media' | 'service'>): GroupCall {
+  private newGroupCall(
+    room: RoomSession,
+    call: Pick<Call, 'id' | 'mode' | 'media' | 'service'>,
+  ): GroupCall {
     return new GroupCall({
-      id: call.id, mode: call.mode, media: call.media, service: call.service, room: room.jid,
-      ownJid: this.page.connection.jid, local: this.local, iceServers: this.page.iceServers,
+      id: call.id,
+      mode: call.mode,
+      media: call.media,
+      service: call.service,
+      room: room.jid,
+      ownJid: this.page.connection.jid,
+      local: this.local,
+      iceServers: this.page.iceServers,
       sendJingle: (to, message) => this.page.connection.request('set', to, buildJingle(message)),
-      mayConnect: (jid) => room.isOccupant(jid) || room.calls.some((c) => c.participants.some((p) => p.jid === jid)),
+      mayConnect: (jid) =>
+        room.isOccupant(jid) || room.calls.some((c) => c.participants.some((p) => p.jid === jid)),
       onChange: () => this.page.refresh(),
       onBroken: (reason) => {
         if (this.page.state.call?.phase === 'starting') return;
@@ -100,11 +112,15 @@ export class CallControl {
     for (;;) {
       const problems = await this.local.open(wanted);
       if (Object.keys(problems).length === 0) return true;
-      const choice = await new Promise<'continue' | 'retry' | 'cancel'>((answer) => this.page.set({
-        deviceQuestion: {
-          problems: words.deviceProblems(problems), available: wanted.filter((kind) => !problems[kind]), answer,
-        },
-      }));
+      const choice = await new Promise<'continue' | 'retry' | 'cancel'>((answer) =>
+        this.page.set({
+          deviceQuestion: {
+            problems: words.deviceProblems(problems),
+            available: wanted.filter((kind) => !problems[kind]),
+            answer,
+          },
+        }),
+      );
       this.page.set({ deviceQuestion: undefined });
       if (choice !== 'retry') return choice === 'continue';
     }
@@ -113,17 +129,25 @@ export class CallControl {
   reject(): void {
     const call = this.page.room?.calls.find((c) => c.id === this.page.state.ring?.callId);
     this.stopRinging();
-    if (call) this.page.room?.sendCallMessage(buildCallMessage('reject', call.mode, call.id)).catch(() => undefined);
+    if (call)
+      this.page.room
+        ?.sendCallMessage(buildCallMessage('reject', call.mode, call.id))
+        .catch(() => undefined);
   }
 
-  /** Hangs up: takes the proposal back while it rings unanswered, otherwise ends this participation. */
+  /**
+   * Hangs up: takes the proposal back while it rings unanswered, otherwise ends this participation.
+   */
   leave(): void {
     const groupCall = this.groupCall;
     if (!groupCall) return;
     const call = this.page.room?.calls.find((c) => c.id === groupCall.id);
     const isIn = call?.participants.some((p) => p.jid === this.page.connection.jid);
     if (call && isIn && this.page.state.connection === 'online') {
-      const verb = call.state === 'ringing' && call.initiator === this.page.connection.jid ? 'retract' : 'ended';
+      const verb =
+        call.state === 'ringing' && call.initiator === this.page.connection.jid
+          ? 'retract'
+          : 'ended';
       this.page.room?.sayAndForget(buildCallMessage(verb, call.mode, call.id));
     }
     this.drop();
@@ -138,25 +162,33 @@ export class CallControl {
   }
 
   changed(
-    room: RoomSession, call: Call, message: CallMessage | undefined, change: 'proposed' | 'changed' | 'ended',
+    room: RoomSession,
+    call: Call,
+    message: CallMessage | undefined,
+    change: 'proposed' | 'changed' | 'ended',
   ): void {
     if (room !== this.page.room) return;
     const own = call.participants.some((p) => p.jid === this.page.connection.jid);
     if (change === 'ended') {
       if (this.page.state.ring?.callId === call.id) {
         this.stopRinging();
-        this.page.notify('info', message?.verb === 'retract' ? 'The call was cancelled.' : 'The call is over.');
+        this.page.notify(
+          'info',
+          message?.verb === 'retract' ? 'The call was cancelled.' : 'The call is over.',
+        );
       }
       if (this.groupCall?.id !== call.id) return;
       this.drop();
       this.page.notify('info', words.callEnded(message?.reason?.condition));
       return;
     }
-    const rings = change === 'proposed' && !own && (message ? !message.delayed : call.state === 'ringing');
+    const rings =
+      change === 'proposed' && !own && (message ? !message.delayed : call.state === 'ringing');
     if (rings || (!message && !own && call.state === 'ringing')) this.startRinging(call);
     const account = bareJid(this.page.connection.jid);
     // Another device of this person has answered.
-    if (message?.verb === 'accept' && call.participants.some((p) => bareJid(p.jid) === account)) this.stopRinging();
+    if (message?.verb === 'accept' && call.participants.some((p) => bareJid(p.jid) === account))
+      this.stopRinging();
     if (this.groupCall?.id !== call.id) return;
     if (own) {
       this.groupCall.update(call);
@@ -168,7 +200,10 @@ export class CallControl {
 
   private startRinging(call: Call): void {
     if (this.groupCall || this.page.state.ring) return;
-    const nick = call.participants.find((p) => p.jid === call.initiator)?.nick ?? call.participants[0]?.nick ?? 'Somebody';
+    const nick =
+      call.participants.find((p) => p.jid === call.initiator)?.nick ??
+      call.participants[0]?.nick ??
+      'Somebody';
     this.page.set({ ring: { callId: call.id, nick, media: call.media } });
     this.ringTone.start();
     this.ringTimer = window.setTimeout(() => this.stopRinging(), RING_MS);
@@ -218,11 +253,20 @@ export class CallControl {
     const call = room.calls.find((c) => c.id === groupCall.id);
     const isIn = call?.participants.some((p) => p.jid === this.page.connection.jid) ?? false;
     return {
-      id: groupCall.id, mode: groupCall.options.mode, media: groupCall.options.media,
-      phase: !call || !isIn ? 'starting' : call.state, isInitiator: call?.initiator === this.page.connection.jid,
-      since: call?.since ?? Date.now(), peers: groupCall.peers(), rejected: call?.rejected ?? [],
-      selfNick: room.ownNick, selfSpeaking: groupCall.selfSpeaking, preview: local.track('video'),
-      hasMicrophone: local.hasMicrophone, microphoneOn: local.microphoneOn, cameraOn: local.cameraOn,
+      id: groupCall.id,
+      mode: groupCall.options.mode,
+      media: groupCall.options.media,
+      phase: !call || !isIn ? 'starting' : call.state,
+      isInitiator: call?.initiator === this.page.connection.jid,
+      since: call?.since ?? Date.now(),
+      peers: groupCall.peers(),
+      rejected: call?.rejected ?? [],
+      selfNick: room.ownNick,
+      selfSpeaking: groupCall.selfSpeaking,
+      preview: local.track('video'),
+      hasMicrophone: local.hasMicrophone,
+      microphoneOn: local.microphoneOn,
+      cameraOn: local.cameraOn,
       screenOn: local.screenOn,
     };
   }
@@ -234,7 +278,8 @@ export class CallControl {
 
   /** Answers a Jingle request: `true` for an empty result, or an `<error/>`. */
   handleJingle(from: string, message: JingleMessage): Element | true {
-    if (!this.groupCall || !message.sid.startsWith(`${this.groupCall.id}:`)) return unknownSession();
+    if (!this.groupCall || !message.sid.startsWith(`${this.groupCall.id}:`))
+      return unknownSession();
     return this.groupCall.handle(from, message);
   }
 }

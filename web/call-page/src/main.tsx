@@ -4,10 +4,13 @@ import { summarise, type StatsSummary } from './media/stats-summary';
 import { Page } from './ui/page';
 
 declare global {
-  interface Window {
-    /** Debugging aid: what the running call's peer connections receive and send. See the README of this folder. */
-    parley: { stats(): Promise<StatsSummary[]> };
-  }
+    interface Window {
+        /**
+         * Debugging aid: what the running call's peer connections receive and send. See the README
+         * of this folder.
+         */
+        parley: { stats(): Promise<StatsSummary[]> };
+    }
 }
 
 const url = `${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}/xmpp-websocket`;
@@ -16,4 +19,6 @@ const app = new App(url, (state) => render(<Page app={app} state={state} />, roo
 render(<Page app={app} state={app.state} />, root);
 
 window.addEventListener('pagehide', () => app.unload());
-window.parley = { stats: () => Promise.all(app.calls.connections().map(({ label, pc }) => summarise(label, pc))) };
+window.parley = {
+    stats: () => Promise.all(app.calls.connections().map(({ label, pc }) => summarise(label, pc))),
+};

@@ -73,7 +73,15 @@ export interface AppState {
 }
 
 export const INITIAL_STATE: AppState = {
-  connection: 'offline', account: undefined, loginError: undefined, rooms: undefined, roomService: undefined,
-  roomsError: undefined, room: undefined, ring: undefined, call: undefined, deviceQuestion: undefined, notices: [],
+  connection: 'offline',
+  account: undefined,
+  loginError: undefined,
+  rooms: undefined,
+  roomService: undefined,
+  roomsError: undefined,
+  room: undefined,
+  ring: undefined,
+  call: undefined,
+  deviceQuestion: undefined,
+  notices: [],
 };
-

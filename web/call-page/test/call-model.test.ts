@@ -3,7 +3,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { buildPropose, parseCallMessage, parseCalls } from '../src/call/call-message';
 import {
-  applyCallList, applyCallMessage, applyDeparture, type Calls, initiatesTo, type Speaker,
+  applyCallList,
+  applyCallMessage,
+  applyDeparture,
+  type Calls,
+  initiatesTo,
+  type Speaker,
 } from '../src/call/call-model';
 import { el } from '../src/xmpp/xml';
 import { overTheWire, xml } from './dom';
@@ -13,25 +18,45 @@ const ID = '11111111-1111-4111-8111-111111111111';
 const who = (nick: string): Speaker => ({ jid: `${nick}@localhost/r`, nick, isRoom: false });
 const ROOM: Speaker = { jid: 'team@conference.localhost', nick: '', isRoom: true };
 
-const said = (element: string, extra = '') => parseCallMessage(xml(
-  `<message xmlns='jabber:client' type='groupchat'>${element}${extra}</message>`))!;
+const said = (element: string, extra = '') =>
+  parseCallMessage(
+    xml(`<message xmlns='jabber:client' type='groupchat'>${element}${extra}</message>`),
+  )!;
 const PROPOSE = `<propose xmlns='${NS}' id='${ID}'><description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'/></propose>`;
 const verb = (name: string, position?: number) =>
   `<${name} xmlns='${NS}' id='${ID}'${position ? ` position='${position}'` : ''}/>`;
 
 function play(...steps: [string, Speaker][]): Calls {
-  return steps.reduce<Calls>((calls, [element, from]) => applyCallMessage(calls, said(element), from, 1_000), []);
+  return steps.reduce<Calls>(
+    (calls, [element, from]) => applyCallMessage(calls, said(element), from, 1_000),
+    [],
+  );
 }
 
 describe('where the room does not stamp', () => {
   test('positions follow the order of arrival', () => {
-    const [call] = play([PROPOSE, who('alice')], [verb('accept'), who('bob')], [verb('accept'), who('carol')]);
+    const [call] = play(
+      [PROPOSE, who('alice')],
+      [verb('accept'), who('bob')],
+      [verb('accept'), who('carol')],
+    );
     assert.equal(call!.state, 'active');
-    assert.deepEqual(call!.participants.map((p) => [p.nick, p.position]), [['alice', 1], ['bob', 2], ['carol', 3]]);
+    assert.deepEqual(
+      call!.participants.map((p) => [p.nick, p.position]),
+      [
+        ['alice', 1],
+        ['bob', 2],
+        ['carol', 3],
+      ],
+    );
   });
 
   test('the call is over when the last one leaves', () => {
-    const calls = play([PROPOSE, who('alice')], [verb('accept'), who('bob')], [verb('ended'), who('alice')]);
+    const calls = play(
+      [PROPOSE, who('alice')],
+      [verb('accept'), who('bob')],
+      [verb('ended'), who('alice')],
+    );
     assert.equal(calls.length, 1);
     assert.equal(applyDeparture(calls, 'bob@localhost/r').length, 0);
   });
@@ -47,11 +72,19 @@ describe('where the room stamps', () => {
 
   test('its positions count', () => {
     const [call] = play([stamped, who('alice')], [verb('accept', 5), who('bob')]);
-    assert.deepEqual(call!.participants.map((p) => p.position), [1, 5]);
+    assert.deepEqual(
+      call!.participants.map((p) => p.position),
+      [1, 5],
+    );
   });
 
   test('an empty call stays until the room ends it', () => {
-    const empty = play([stamped, who('alice')], [verb('accept', 2), who('bob')], [verb('ended'), who('alice')], [verb('ended'), who('bob')]);
+    const empty = play(
+      [stamped, who('alice')],
+      [verb('accept', 2), who('bob')],
+      [verb('ended'), who('alice')],
+      [verb('ended'), who('bob')],
+    );
     assert.deepEqual(empty[0]!.participants, []);
     assert.deepEqual(applyCallMessage(empty, said(verb('ended')), ROOM, 1_000), []);
   });
@@ -62,8 +95,19 @@ describe('where the room stamps', () => {
   });
 
   test('who left may come back at a new position', () => {
-    const [call] = play([stamped, who('alice')], [verb('accept', 2), who('bob')], [verb('ended'), who('bob')], [verb('accept', 3), who('bob')]);
-    assert.deepEqual(call!.participants.map((p) => [p.nick, p.position]), [['alice', 1], ['bob', 3]]);
+    const [call] = play(
+      [stamped, who('alice')],
+      [verb('accept', 2), who('bob')],
+      [verb('ended'), who('bob')],
+      [verb('accept', 3), who('bob')],
+    );
+    assert.deepEqual(
+      call!.participants.map((p) => [p.nick, p.position]),
+      [
+        ['alice', 1],
+        ['bob', 3],
+      ],
+    );
   });
 });
 
@@ -76,20 +120,32 @@ test('only the initiator or the room takes a proposal back', () => {
 test('a rejection is remembered until that person accepts', () => {
   const calls = play([PROPOSE, who('alice')], [verb('reject'), who('bob')]);
   assert.deepEqual(calls[0]!.rejected, ['bob']);
-  assert.deepEqual(applyCallMessage(calls, said(verb('accept')), who('bob'), 1_000)[0]!.rejected, []);
+  assert.deepEqual(
+    applyCallMessage(calls, said(verb('accept')), who('bob'), 1_000)[0]!.rejected,
+    [],
+  );
 });
 
 test('of two participants the one with the lower position initiates', () => {
-  const [call] = play([PROPOSE, who('alice')], [verb('accept'), who('bob')], [verb('accept'), who('carol')]);
+  const [call] = play(
+    [PROPOSE, who('alice')],
+    [verb('accept'), who('bob')],
+    [verb('accept'), who('carol')],
+  );
   const peers = (nick: string) => initiatesTo(call!, who(nick).jid).map((p) => p.nick);
-  assert.deepEqual([peers('alice'), peers('bob'), peers('carol'), peers('dave')], [['bob', 'carol'], ['carol'], [], []]);
+  assert.deepEqual(
+    [peers('alice'), peers('bob'), peers('carol'), peers('dave')],
+    [['bob', 'carol'], ['carol'], [], []],
+  );
 });
 
 test('the room\u2019s list replaces what messages told', () => {
   const calls = play([PROPOSE, who('alice')], [verb('accept'), who('bob')]);
-  const list = parseCalls(xml(`<calls xmlns='${NS}'><call id='${ID}' mode='sfu' state='active' service='sfu.localhost'
+  const list = parseCalls(
+    xml(`<calls xmlns='${NS}'><call id='${ID}' mode='sfu' state='active' service='sfu.localhost'
     since='2026-01-01T00:00:00Z' initiator='alice@localhost/r'><participant nick='carol' jid='carol@localhost/r'
-    position='3' media='audio video'/></call></calls>`));
+    position='3' media='audio video'/></call></calls>`),
+  );
   const [call] = applyCallList(calls, list);
   assert.deepEqual(call!.participants, [{ jid: 'carol@localhost/r', nick: 'carol', position: 3 }]);
   assert.equal(call!.service, 'sfu.localhost');
@@ -98,8 +154,11 @@ test('the room\u2019s list replaces what messages told', () => {
 });
 
 test('a proposal reads back as it was built', () => {
-  const message = parseCallMessage(overTheWire(el('message', {}, buildPropose('sfu', ID, ['audio', 'video'], 'sfu.localhost'))))!;
+  const message = parseCallMessage(
+    overTheWire(el('message', {}, buildPropose('sfu', ID, ['audio', 'video'], 'sfu.localhost'))),
+  )!;
   assert.deepEqual(
     [message.verb, message.mode, message.id, message.media, message.service],
-    ['propose', 'sfu', ID, ['audio', 'video'], 'sfu.localhost']);
+    ['propose', 'sfu', ID, ['audio', 'video'], 'sfu.localhost'],
+  );
 });

@@ -4,12 +4,20 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import type { SessionDescription } from '../src/jingle/description';
 import { buildJingle, jingleMessage, parseJingle } from '../src/jingle/jingle-message';
-import { directionToSenders, formatCandidate, formatSdp, parseCandidate, parseSdp, sendersToDirection } from '../src/jingle/sdp';
+import {
+  directionToSenders,
+  formatCandidate,
+  formatSdp,
+  parseCandidate,
+  parseSdp,
+  sendersToDirection,
+} from '../src/jingle/sdp';
 import { overTheWire, xml } from './dom';
 
 const fixture = (name: string) => readFileSync(`test/fixtures/${name}`, 'utf8');
 const overJingle = (description: SessionDescription) =>
-  parseJingle(overTheWire(buildJingle(jingleMessage('session-initiate', 'a:b', { description }))))!.description;
+  parseJingle(overTheWire(buildJingle(jingleMessage('session-initiate', 'a:b', { description }))))!
+    .description;
 
 describe('a browser\u2019s offer', () => {
   for (const name of ['chromium-offer.sdp', 'firefox-offer.sdp']) {
@@ -21,13 +29,25 @@ describe('a browser\u2019s offer', () => {
 
     test(`${name} keeps what a call needs`, () => {
       const { contents, bundle } = parseSdp(fixture(name), 'initiator');
-      assert.deepEqual(contents.map((c) => c.media), ['audio', 'video']);
-      assert.deepEqual(bundle, contents.map((c) => c.name));
-      assert.ok(contents.every((c) => c.rtcpMux && c.transport.ufrag && c.transport.pwd && c.transport.fingerprint));
+      assert.deepEqual(
+        contents.map((c) => c.media),
+        ['audio', 'video'],
+      );
+      assert.deepEqual(
+        bundle,
+        contents.map((c) => c.name),
+      );
+      assert.ok(
+        contents.every(
+          (c) => c.rtcpMux && c.transport.ufrag && c.transport.pwd && c.transport.fingerprint,
+        ),
+      );
       assert.ok(contents[0]!.payloadTypes.some((p) => p.name === 'opus' && p.channels === 2));
       const vp8 = contents[1]!.payloadTypes.find((p) => p.name === 'VP8')!;
       assert.ok(vp8.feedback.some((f) => f.type === 'nack' && f.subtype === 'pli'));
-      assert.ok(contents.every((c) => c.sources.some((s) => s.parameters.some(([key]) => key === 'msid'))));
+      assert.ok(
+        contents.every((c) => c.sources.some((s) => s.parameters.some(([key]) => key === 'msid'))),
+      );
     });
   }
 
@@ -39,8 +59,12 @@ describe('a browser\u2019s offer', () => {
 
 describe('direction and senders', () => {
   const table = [
-    ['sendrecv', 'initiator', 'both'], ['sendonly', 'initiator', 'initiator'], ['recvonly', 'initiator', 'responder'],
-    ['sendonly', 'responder', 'responder'], ['recvonly', 'responder', 'initiator'], ['inactive', 'responder', 'none'],
+    ['sendrecv', 'initiator', 'both'],
+    ['sendonly', 'initiator', 'initiator'],
+    ['recvonly', 'initiator', 'responder'],
+    ['sendonly', 'responder', 'responder'],
+    ['recvonly', 'responder', 'initiator'],
+    ['inactive', 'responder', 'none'],
   ] as const;
   for (const [direction, describer, senders] of table) {
     test(`${direction} of the ${describer} is senders=${senders}`, () => {
@@ -67,12 +91,20 @@ describe('an answer', () => {
   const offer = parseSdp(fixture('chromium-offer.sdp'), 'initiator');
 
   test('follows the offer\u2019s order, whatever the peer\u2019s', () => {
-    const sdp = formatSdp({ ...offer, contents: [...offer.contents].reverse() }, 'responder', offer);
+    const sdp = formatSdp(
+      { ...offer, contents: [...offer.contents].reverse() },
+      'responder',
+      offer,
+    );
     assert.deepEqual(sdp.match(/^m=\w+/gm), ['m=audio', 'm=video']);
   });
 
   test('rejects contents that the peer left out', () => {
-    const sdp = formatSdp({ contents: [offer.contents[0]!], bundle: [offer.contents[0]!.name] }, 'responder', offer);
+    const sdp = formatSdp(
+      { contents: [offer.contents[0]!], bundle: [offer.contents[0]!.name] },
+      'responder',
+      offer,
+    );
     assert.match(sdp, /^m=video 0 /m);
     assert.match(sdp, /^m=audio 9 /m);
   });
@@ -85,18 +117,42 @@ describe('an answer', () => {
 });
 
 describe('hostile Jingle', () => {
-  const content = (description: string, transport = '') => xml(
-    `<jingle xmlns='urn:xmpp:jingle:1' action='session-initiate' sid='s'><content creator='initiator' name='0'>` +
-    `<description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'>${description}</description>` +
-    `<transport xmlns='urn:xmpp:jingle:transports:ice-udp:1' ufrag='u' pwd='p'>${transport}</transport></content></jingle>`);
+  const content = (description: string, transport = '') =>
+    xml(
+      `<jingle xmlns='urn:xmpp:jingle:1' action='session-initiate' sid='s'><content creator='initiator' name='0'>` +
+        `<description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'>${description}</description>` +
+        `<transport xmlns='urn:xmpp:jingle:transports:ice-udp:1' ufrag='u' pwd='p'>${transport}</transport></content></jingle>`,
+    );
   const table: [string, Element][] = [
-    ['a line break in a parameter', content(`<payload-type id='111' name='opus' clockrate='48000'>` +
-      `<parameter name='x' value='1&#13;&#10;a=evil'/></payload-type>`)],
-    ['a line break in a codec name', content(`<payload-type id='111' name='opus&#10;a=evil' clockrate='48000'/>`)],
-    ['a line break in an msid', content(`<source xmlns='urn:xmpp:jingle:apps:rtp:ssma:0' ssrc='1'>` +
-      `<parameter name='msid' value='a&#10;a=evil'/></source>`)],
-    ['a line break in a candidate', content('', `<candidate ip='192.0.2.1&#10;a=evil' port='1' priority='1'/>`)],
-    ['a fingerprint that is none', content('', `<fingerprint xmlns='urn:xmpp:jingle:apps:dtls:0' hash='sha-256'>x&#10;a=evil</fingerprint>`)],
+    [
+      'a line break in a parameter',
+      content(
+        `<payload-type id='111' name='opus' clockrate='48000'>` +
+          `<parameter name='x' value='1&#13;&#10;a=evil'/></payload-type>`,
+      ),
+    ],
+    [
+      'a line break in a codec name',
+      content(`<payload-type id='111' name='opus&#10;a=evil' clockrate='48000'/>`),
+    ],
+    [
+      'a line break in an msid',
+      content(
+        `<source xmlns='urn:xmpp:jingle:apps:rtp:ssma:0' ssrc='1'>` +
+          `<parameter name='msid' value='a&#10;a=evil'/></source>`,
+      ),
+    ],
+    [
+      'a line break in a candidate',
+      content('', `<candidate ip='192.0.2.1&#10;a=evil' port='1' priority='1'/>`),
+    ],
+    [
+      'a fingerprint that is none',
+      content(
+        '',
+        `<fingerprint xmlns='urn:xmpp:jingle:apps:dtls:0' hash='sha-256'>x&#10;a=evil</fingerprint>`,
+      ),
+    ],
   ];
   for (const [name, element] of table) {
     test(`${name} does not reach the SDP`, () => {
@@ -105,20 +161,30 @@ describe('hostile Jingle', () => {
   }
 
   test('numbers out of range are dropped', () => {
-    const { contents } = parseJingle(content(`<payload-type id='128' name='x' clockrate='1'/><payload-type id='-1' name='x' clockrate='1'/>`,
-      `<candidate ip='192.0.2.1' port='65536' priority='1'/>`))!.description;
+    const { contents } = parseJingle(
+      content(
+        `<payload-type id='128' name='x' clockrate='1'/><payload-type id='-1' name='x' clockrate='1'/>`,
+        `<candidate ip='192.0.2.1' port='65536' priority='1'/>`,
+      ),
+    )!.description;
     assert.deepEqual(contents[0]!.payloadTypes, []);
     assert.deepEqual(contents[0]!.transport.candidates, []);
   });
 
   test('prefixed names read like others', () => {
-    const { contents } = parseJingle(content(`<h:rtp-hdrext xmlns:h='urn:xmpp:jingle:apps:rtp:rtp-hdrext:0' id='1' uri='urn:x'/>`))!.description;
+    const { contents } = parseJingle(
+      content(`<h:rtp-hdrext xmlns:h='urn:xmpp:jingle:apps:rtp:rtp-hdrext:0' id='1' uri='urn:x'/>`),
+    )!.description;
     assert.deepEqual(contents[0]!.headerExtensions, [{ id: 1, uri: 'urn:x' }]);
   });
 });
 
 test('the SFU names whose media a session carries', () => {
-  const message = parseJingle(xml(`<jingle xmlns='urn:xmpp:jingle:1' action='session-initiate' sid='g:1'>` +
-    `<conference-info xmlns='urn:xmpp:coin:1' isfocus='true'><users><user entity='xmpp:bob@localhost/x'/></users></conference-info></jingle>`));
+  const message = parseJingle(
+    xml(
+      `<jingle xmlns='urn:xmpp:jingle:1' action='session-initiate' sid='g:1'>` +
+        `<conference-info xmlns='urn:xmpp:coin:1' isfocus='true'><users><user entity='xmpp:bob@localhost/x'/></users></conference-info></jingle>`,
+    ),
+  );
   assert.deepEqual(message?.conferenceUsers, ['bob@localhost/x']);
 });

@@ -52,15 +52,20 @@ const namespaceOf = (mode: Mode) => (mode === 'sfu' ? NS.callsSfu : NS.calls);
 /** The call message in a groupchat message, if there is one. */
 export function parseCallMessage(message: Element): CallMessage | undefined {
   const element = children(message).find(
-    (e) => (e.namespaceURI === NS.calls || e.namespaceURI === NS.callsSfu) && VERBS.includes(e.localName),
+    (e) =>
+      (e.namespaceURI === NS.calls || e.namespaceURI === NS.callsSfu) &&
+      VERBS.includes(e.localName),
   );
   const id = element && attribute(element, 'id');
   if (!element || !id) return undefined;
   const reason = child(element, 'reason', NS.jingle);
   return {
-    verb: element.localName as CallVerb, id,
+    verb: element.localName as CallVerb,
+    id,
     mode: element.namespaceURI === NS.callsSfu ? 'sfu' : 'mesh',
-    media: mediaOf(children(element, 'description', NS.rtp).map((d) => attribute(d, 'media') ?? '')),
+    media: mediaOf(
+      children(element, 'description', NS.rtp).map((d) => attribute(d, 'media') ?? ''),
+    ),
     service: attribute(element, 'service'),
     position: intAttribute(element, 'position', POSITION_MAX),
     jid: attribute(element, 'jid'),
@@ -74,17 +79,26 @@ function mediaOf(names: string[]): Media[] {
 }
 
 export function buildPropose(mode: Mode, id: string, media: Media[], service?: string): Element {
-  return el('propose', { xmlns: namespaceOf(mode), id, service },
-    ...media.map((m) => el('description', { xmlns: NS.rtp, media: m })));
+  return el(
+    'propose',
+    { xmlns: namespaceOf(mode), id, service },
+    ...media.map((m) => el('description', { xmlns: NS.rtp, media: m })),
+  );
 }
 
-export function buildCallMessage(verb: Exclude<CallVerb, 'propose'>, mode: Mode, id: string): Element {
+export function buildCallMessage(
+  verb: Exclude<CallVerb, 'propose'>,
+  mode: Mode,
+  id: string,
+): Element {
   return el(verb, { xmlns: namespaceOf(mode), id });
 }
 
 /** Reads `<calls/>`, from the room's message to a newcomer or from its answer to an IQ. */
 export function parseCalls(calls: Element): CallInfo[] {
-  return children(calls, 'call', NS.calls).map(parseCall).filter((c): c is CallInfo => c !== undefined);
+  return children(calls, 'call', NS.calls)
+    .map(parseCall)
+    .filter((c): c is CallInfo => c !== undefined);
 }
 
 function parseCall(call: Element): CallInfo | undefined {
@@ -94,13 +108,16 @@ function parseCall(call: Element): CallInfo | undefined {
   const media = new Set(listed.flatMap((p) => (attribute(p, 'media') ?? '').split(' ')));
   const since = Date.parse(attribute(call, 'since') ?? '');
   return {
-    id, media: mediaOf([...media]),
+    id,
+    media: mediaOf([...media]),
     mode: attribute(call, 'mode') === 'sfu' ? 'sfu' : 'mesh',
     state: attribute(call, 'state') === 'ringing' ? 'ringing' : 'active',
-    service: attribute(call, 'service'), initiator: attribute(call, 'initiator'),
+    service: attribute(call, 'service'),
+    initiator: attribute(call, 'initiator'),
     since: Number.isNaN(since) ? Date.now() : since,
     participants: listed.map((p, index) => ({
-      jid: attribute(p, 'jid') ?? '', nick: attribute(p, 'nick') ?? '',
+      jid: attribute(p, 'jid') ?? '',
+      nick: attribute(p, 'nick') ?? '',
       position: intAttribute(p, 'position', POSITION_MAX) ?? index + 1,
     })),
   };

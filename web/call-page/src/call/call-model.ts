@@ -1,7 +1,10 @@
 import type { Media } from '../jingle/description';
 import type { CallInfo, CallMessage, Mode, ParticipantInfo } from './call-message';
 
-/** What a room's call messages add up to. Pure: a message and the calls so far give the calls from now on. */
+/**
+ * What a room's call messages add up to. Pure: a message and the calls so far give the calls from
+ * now on.
+ */
 
 export interface Call {
   id: string;
@@ -30,30 +33,49 @@ export interface Speaker {
 
 export type Calls = readonly Call[];
 
-const replace = (calls: Calls, call: Call): Calls => calls.map((c) => (c.id === call.id ? call : c));
+const replace = (calls: Calls, call: Call): Calls =>
+  calls.map((c) => (c.id === call.id ? call : c));
 const without = (calls: Calls, id: string): Calls => calls.filter((c) => c.id !== id);
 
-export function applyCallMessage(calls: Calls, message: CallMessage, from: Speaker, nowMs: number): Calls {
+export function applyCallMessage(
+  calls: Calls,
+  message: CallMessage,
+  from: Speaker,
+  nowMs: number,
+): Calls {
   const call = calls.find((c) => c.id === message.id);
   if (message.verb === 'propose') return call ? calls : propose(calls, message, from, nowMs);
   if (!call) return calls;
   switch (message.verb) {
-    case 'accept': return replace(calls, accept(call, message, from));
-    case 'reject': return replace(calls, { ...call, rejected: [...call.rejected, from.nick] });
-    case 'retract': return from.jid === call.initiator || from.isRoom ? without(calls, call.id) : calls;
-    case 'ended': return from.isRoom ? without(calls, call.id) : leave(calls, call, from.jid);
+    case 'accept':
+      return replace(calls, accept(call, message, from));
+    case 'reject':
+      return replace(calls, { ...call, rejected: [...call.rejected, from.nick] });
+    case 'retract':
+      return from.jid === call.initiator || from.isRoom ? without(calls, call.id) : calls;
+    case 'ended':
+      return from.isRoom ? without(calls, call.id) : leave(calls, call, from.jid);
   }
 }
 
 function propose(calls: Calls, message: CallMessage, from: Speaker, nowMs: number): Calls {
   // An unstamped proposal out of the room's history says nothing about whether its call still runs.
   if (message.delayed && message.position === undefined) return calls;
-  return [...calls, {
-    id: message.id, mode: message.mode, state: 'ringing', service: message.service, initiator: from.jid,
-    media: message.media.length ? message.media : ['audio'], since: nowMs,
-    participants: [{ jid: from.jid, nick: from.nick, position: message.position ?? 1 }],
-    rejected: [], stamped: message.position !== undefined,
-  }];
+  return [
+    ...calls,
+    {
+      id: message.id,
+      mode: message.mode,
+      state: 'ringing',
+      service: message.service,
+      initiator: from.jid,
+      media: message.media.length ? message.media : ['audio'],
+      since: nowMs,
+      participants: [{ jid: from.jid, nick: from.nick, position: message.position ?? 1 }],
+      rejected: [],
+      stamped: message.position !== undefined,
+    },
+  ];
 }
 
 function accept(call: Call, message: CallMessage, from: Speaker): Call {
@@ -61,7 +83,9 @@ function accept(call: Call, message: CallMessage, from: Speaker): Call {
   const last = Math.max(1, ...call.participants.map((p) => p.position));
   const participant = { jid: from.jid, nick: from.nick, position: message.position ?? last + 1 };
   return {
-    ...call, state: 'active', participants: [...call.participants, participant],
+    ...call,
+    state: 'active',
+    participants: [...call.participants, participant],
     rejected: call.rejected.filter((nick) => nick !== from.nick),
   };
 }
@@ -74,7 +98,8 @@ function leave(calls: Calls, call: Call, jid: string): Calls {
 
 /** Somebody left the room, and with it every call there. */
 export function applyDeparture(calls: Calls, jid: string): Calls {
-  return calls.filter((c) => c.participants.some((p) => p.jid === jid))
+  return calls
+    .filter((c) => c.participants.some((p) => p.jid === jid))
     .reduce((all, call) => leave(all, call, jid), calls);
 }
 
@@ -83,9 +108,11 @@ export function applyCallList(calls: Calls, list: CallInfo[]): Calls {
   return list.map((info) => {
     const known = calls.find((c) => c.id === info.id);
     return {
-      ...info, media: known?.media ?? (info.media.length ? info.media : (['audio'] as Media[])),
+      ...info,
+      media: known?.media ?? (info.media.length ? info.media : (['audio'] as Media[])),
       initiator: info.initiator ?? known?.initiator ?? info.participants[0]?.jid ?? '',
-      rejected: known?.rejected ?? [], stamped: true,
+      rejected: known?.rejected ?? [],
+      stamped: true,
     };
   });
 }

@@ -39,7 +39,10 @@ export interface GroupCallOptions {
   local: LocalMedia;
   iceServers: RTCIceServer[];
   sendJingle(to: string, message: JingleMessage): Promise<unknown>;
-  /** Whether this full real JID may open a session towards us in a mesh: it is in the room or in the call. */
+  /**
+   * Whether this full real JID may open a session towards us in a mesh: it is in the room or in the
+   * call.
+   */
   mayConnect(jid: string): boolean;
   onChange(): void;
   /** The own media cannot reach the call any more. */
@@ -53,8 +56,9 @@ interface Link {
 }
 
 /**
- * This client's part in one call: the Jingle sessions that its mode asks for. In a mesh one session with each other
- * participant; with an SFU one that sends (`publish`) and one per participant that the SFU opens towards us.
+ * This client's part in one call: the Jingle sessions that its mode asks for. In a mesh one session
+ * with each other participant; with an SFU one that sends (`publish`) and one per participant that
+ * the SFU opens towards us.
  */
 export class GroupCall {
   selfSpeaking = false;
@@ -80,15 +84,24 @@ export class GroupCall {
 
   /** SFU only: opens the sending session; resolves when the SFU has accepted it. */
   async publish(): Promise<void> {
-    const session = this.newSession(this.conference, this.newSid(), 'initiator', 'send', (state, reason) => {
-      if (state !== 'failed' && state !== 'ended') return;
-      const broken = reason ?? { condition: 'connectivity-error', text: '' };
-      this.publishAccepted?.(new SessionRefused(broken));
-      if (!this.closed) this.options.onBroken(broken);
-    });
+    const session = this.newSession(
+      this.conference,
+      this.newSid(),
+      'initiator',
+      'send',
+      (state, reason) => {
+        if (state !== 'failed' && state !== 'ended') return;
+        const broken = reason ?? { condition: 'connectivity-error', text: '' };
+        this.publishAccepted?.(new SessionRefused(broken));
+        if (!this.closed) this.options.onBroken(broken);
+      },
+    );
     this.publisher = session;
     const accepted = new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new SessionRefused({ condition: 'timeout', text: '' })), ACCEPT_TIMEOUT_MS);
+      const timer = setTimeout(
+        () => reject(new SessionRefused({ condition: 'timeout', text: '' })),
+        ACCEPT_TIMEOUT_MS,
+      );
       this.publishAccepted = (error) => {
         clearTimeout(timer);
         if (error) reject(error);
@@ -111,45 +124,68 @@ export class GroupCall {
       this.retries.delete(jid);
     }
     if (this.options.mode === 'mesh') {
-      for (const { jid } of initiatesTo(call, this.options.ownJid)) if (!this.links.has(jid)) this.connectTo(jid);
+      for (const { jid } of initiatesTo(call, this.options.ownJid))
+        if (!this.links.has(jid)) this.connectTo(jid);
     }
   }
 
   peers(): Peer[] {
     const others = (this.call?.participants ?? []).filter((p) => p.jid !== this.options.ownJid);
-    return others.sort((a, b) => a.position - b.position).map(({ jid, nick }) => {
-      const link = this.links.get(jid);
-      return {
-        jid, nick, stream: link?.session.remoteStream, state: link?.session.state ?? 'waiting',
-        speaking: link?.activity.speaking ?? false, hasVideo: link?.activity.hasVideo ?? false,
-      };
-    });
+    return others
+      .sort((a, b) => a.position - b.position)
+      .map(({ jid, nick }) => {
+        const link = this.links.get(jid);
+        return {
+          jid,
+          nick,
+          stream: link?.session.remoteStream,
+          state: link?.session.state ?? 'waiting',
+          speaking: link?.activity.speaking ?? false,
+          hasVideo: link?.activity.hasVideo ?? false,
+        };
+      });
   }
 
-  /** Answers a Jingle request whose sid names this call: `true` for an empty result, or an `<error/>`. */
+  /**
+   * Answers a Jingle request whose sid names this call: `true` for an empty result, or an
+   * `<error/>`.
+   */
   handle(from: string, message: JingleMessage): Element | true {
     if (message.action === 'session-initiate') return this.handleInitiate(from, message);
-    const session = [this.publisher, ...[...this.links.values()].map((l) => l.session)]
-      .find((s) => s?.sid === message.sid && s.peer === from);
+    const session = [this.publisher, ...[...this.links.values()].map((l) => l.session)].find(
+      (s) => s?.sid === message.sid && s.peer === from,
+    );
     if (!session) return unknownSession();
     switch (message.action) {
       case 'session-accept':
-        this.settle(session, session.accepted(message).then(() => {
-          if (session === this.publisher) this.publishAccepted?.();
-        }));
+        this.settle(
+          session,
+          session.accepted(message).then(() => {
+            if (session === this.publisher) this.publishAccepted?.();
+          }),
+        );
         return true;
       case 'transport-info':
-        session.addCandidates(message).catch((error) => console.warn('a candidate was not usable', error));
+        session
+          .addCandidates(message)
+          .catch((error) => console.warn('a candidate was not usable', error));
         return true;
       case 'session-terminate':
         session.ended(message.reason);
         return true;
-      case 'session-info': case 'description-info':
+      case 'session-info':
+      case 'description-info':
         return true;
       case 'content-add':
-        void this.options.sendJingle(from, jingleMessage('content-reject', message.sid, {
-          description: message.description, reason: { condition: 'unsupported-applications', text: '' },
-        })).catch(() => undefined);
+        void this.options
+          .sendJingle(
+            from,
+            jingleMessage('content-reject', message.sid, {
+              description: message.description,
+              reason: { condition: 'unsupported-applications', text: '' },
+            }),
+          )
+          .catch(() => undefined);
         return true;
       default:
         return stanzaError('cancel', 'feature-not-implemented');
@@ -188,22 +224,41 @@ export class GroupCall {
     this.settle(session, session.initiate(this.options.ownJid));
   }
 
-  private newLink(source: string, peer: string, sid: string, role: 'initiator' | 'responder', flow: Flow): PeerSession {
+  private newLink(
+    source: string,
+    peer: string,
+    sid: string,
+    role: 'initiator' | 'responder',
+    flow: Flow,
+  ): PeerSession {
     const session = this.newSession(peer, sid, role, flow, (state) => {
       if (state === 'failed') this.linkFailed(source, session, role);
     });
-    this.links.set(source, { session, meter: new ActivityMeter(), activity: { speaking: false, hasVideo: false } });
+    this.links.set(source, {
+      session,
+      meter: new ActivityMeter(),
+      activity: { speaking: false, hasVideo: false },
+    });
     this.options.onChange();
     return session;
   }
 
   private newSession(
-    peer: string, sid: string, role: 'initiator' | 'responder', flow: Flow,
+    peer: string,
+    sid: string,
+    role: 'initiator' | 'responder',
+    flow: Flow,
     onState: (state: SessionState, reason?: Reason) => void,
   ): PeerSession {
     const { media, local, iceServers, mode, room } = this.options;
     return new PeerSession({
-      sid, peer, role, flow, media, local, iceServers,
+      sid,
+      peer,
+      role,
+      flow,
+      media,
+      local,
+      iceServers,
       videoCodecs: mode === 'sfu' ? SFU_VIDEO_CODECS : undefined,
       mujiRoom: mode === 'sfu' && role === 'initiator' ? room : undefined,
       send: (message) => this.options.sendJingle(peer, message),
@@ -222,7 +277,13 @@ export class GroupCall {
     this.retries.set(jid, retries + 1);
     window.setTimeout(() => {
       const wanted = this.call?.participants.some((p) => p.jid === jid);
-      if (this.closed || !wanted || this.links.get(jid)?.session !== session || session.state !== 'failed') return;
+      if (
+        this.closed ||
+        !wanted ||
+        this.links.get(jid)?.session !== session ||
+        session.state !== 'failed'
+      )
+        return;
       session.end({ condition: 'connectivity-error', text: '' });
       this.connectTo(jid);
     }, RETRY_DELAY_MS);
@@ -244,15 +305,21 @@ export class GroupCall {
   private async measure(): Promise<void> {
     const now = performance.now();
     const { local } = this.options;
-    const speaking = this.microphone.read(local.microphoneOn ? local.track('audio') : undefined, now);
+    const speaking = this.microphone.read(
+      local.microphoneOn ? local.track('audio') : undefined,
+      now,
+    );
     let changed = speaking !== this.selfSpeaking;
     this.selfSpeaking = speaking;
-    await Promise.all([...this.links.values()].map(async (link) => {
-      if (link.session.state === 'ended') return;
-      const next = await link.meter.read(link.session.pc, now);
-      changed ||= next.speaking !== link.activity.speaking || next.hasVideo !== link.activity.hasVideo;
-      link.activity = next;
-    }));
+    await Promise.all(
+      [...this.links.values()].map(async (link) => {
+        if (link.session.state === 'ended') return;
+        const next = await link.meter.read(link.session.pc, now);
+        changed ||=
+          next.speaking !== link.activity.speaking || next.hasVideo !== link.activity.hasVideo;
+        link.activity = next;
+      }),
+    );
     if (changed && !this.closed) this.options.onChange();
   }
 }

@@ -1,4 +1,7 @@
-/** A media session as Jingle and SDP both describe it; the common ground of `sdp.ts` and `jingle-xml.ts`. */
+/**
+ * A media session as Jingle and SDP both describe it; the common ground of `sdp.ts` and
+ * `jingle-xml.ts`.
+ */
 
 export type Media = 'audio' | 'video';
 /** Which party of the Jingle session a description or a role belongs to (XEP-0166). */

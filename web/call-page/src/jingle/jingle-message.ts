@@ -8,7 +8,10 @@ export interface Reason {
   text: string;
 }
 
-/** One `<jingle/>` element (XEP-0166 section 7) with what XEP-0521 and the call protocol put into it. */
+/**
+ * One `<jingle/>` element (XEP-0166 section 7) with what XEP-0521 and the call protocol put into
+ * it.
+ */
 export interface JingleMessage {
   action: string;
   sid: string;
@@ -24,7 +27,11 @@ export interface JingleMessage {
 
 const NO_CONTENTS: SessionDescription = { contents: [], bundle: [] };
 
-export function jingleMessage(action: string, sid: string, rest: Partial<JingleMessage> = {}): JingleMessage {
+export function jingleMessage(
+  action: string,
+  sid: string,
+  rest: Partial<JingleMessage> = {},
+): JingleMessage {
   return { action, sid, description: NO_CONTENTS, conferenceUsers: [], ...rest };
 }
 
@@ -38,30 +45,44 @@ export function parseJingle(element: Element): JingleMessage | undefined {
   const info = child(element, 'conference-info', NS.coin);
   const users = info && child(info, 'users', NS.coin);
   return {
-    action, sid, description,
+    action,
+    sid,
+    description,
     initiator: attribute(element, 'initiator'),
     responder: attribute(element, 'responder'),
     reason: reason && parseReason(reason),
     mujiRoom: muji && attribute(muji, 'room'),
     conferenceUsers: (users ? children(users, 'user', NS.coin) : [])
-      .map((u) => (attribute(u, 'entity') ?? '').replace(/^xmpp:/, '')).filter(Boolean),
+      .map((u) => (attribute(u, 'entity') ?? '').replace(/^xmpp:/, ''))
+      .filter(Boolean),
   };
 }
 
 export function parseReason(reason: Element): Reason {
   const condition = children(reason, undefined, NS.jingle).find((e) => e.localName !== 'text');
-  return { condition: condition?.localName ?? 'general-error', text: text(child(reason, 'text', NS.jingle)) };
+  return {
+    condition: condition?.localName ?? 'general-error',
+    text: text(child(reason, 'text', NS.jingle)),
+  };
 }
 
 export function buildReason(reason: Reason): Element {
-  return el('reason', {}, el(reason.condition), reason.text ? el('text', {}, reason.text) : undefined);
+  return el(
+    'reason',
+    {},
+    el(reason.condition),
+    reason.text ? el('text', {}, reason.text) : undefined,
+  );
 }
 
 export function buildJingle(message: JingleMessage): Element {
   const { action, sid, initiator, responder, description } = message;
-  return el('jingle', { xmlns: NS.jingle, action, sid, initiator, responder },
+  return el(
+    'jingle',
+    { xmlns: NS.jingle, action, sid, initiator, responder },
     buildGroup(description.bundle),
     ...description.contents.map((c) => buildContent(c, action === 'transport-info')),
     message.reason && buildReason(message.reason),
-    message.mujiRoom ? el('muji', { xmlns: NS.muji, room: message.mujiRoom }) : undefined);
+    message.mujiRoom ? el('muji', { xmlns: NS.muji, room: message.mujiRoom }) : undefined,
+  );
 }

@@ -1,15 +1,31 @@
 import { NS } from '../xmpp/namespaces';
 import { attribute, child, children, el, intAttribute, text } from '../xmpp/xml';
 import type {
-  Candidate, Content, Feedback, Fingerprint, HeaderExtension, PayloadType, Senders, Source, SourceGroup, Transport,
+  Candidate,
+  Content,
+  Feedback,
+  Fingerprint,
+  HeaderExtension,
+  PayloadType,
+  Senders,
+  Source,
+  SourceGroup,
+  Transport,
 } from './description';
 
 /**
  * Jingle contents (XEP-0167, 0176, 0293, 0294, 0320, 0338, 0339) to and from a session description.
- * What a peer sends is hostile until it has passed here: lists are cut at a limit, numbers are bounded, and text
- * that could break out of a line of SDP is dropped.
+ * What a peer sends is hostile until it has passed here: lists are cut at a limit, numbers are
+ * bounded, and text that could break out of a line of SDP is dropped.
  */
-const LIMITS = { contents: 32, payloadTypes: 96, perPayload: 32, extensions: 32, sources: 64, candidates: 64 };
+const LIMITS = {
+  contents: 32,
+  payloadTypes: 96,
+  perPayload: 32,
+  extensions: 32,
+  sources: 64,
+  candidates: 64,
+};
 const UINT16_MAX = 65_535;
 const UINT32_MAX = 4_294_967_295;
 const SENDERS: readonly string[] = ['initiator', 'responder', 'both', 'none'];
@@ -17,7 +33,9 @@ const SENDERS: readonly string[] = ['initiator', 'responder', 'both', 'none'];
 /** An attribute that may be put into a line of SDP. */
 function sdpSafe(element: Element, name: string): string | undefined {
   const value = attribute(element, name);
-  return value !== undefined && value.length <= 1024 && !/[\u0000-\u001f]/.test(value) ? value : undefined;
+  return value !== undefined && value.length <= 1024 && !/[\u0000-\u001f]/.test(value)
+    ? value
+    : undefined;
 }
 
 /** As `sdpSafe`, for values that are one SDP token: no blanks either. */
@@ -27,7 +45,10 @@ function token(element: Element, name: string): string | undefined {
 }
 
 function collect<T>(elements: Element[], limit: number, parse: (e: Element) => T | undefined): T[] {
-  return elements.slice(0, limit).map(parse).filter((v): v is Awaited<T> & T => v !== undefined);
+  return elements
+    .slice(0, limit)
+    .map(parse)
+    .filter((v): v is Awaited<T> & T => v !== undefined);
 }
 
 function parseFeedback(parent: Element): Feedback[] {
@@ -42,12 +63,23 @@ function parsePayloadType(e: Element): PayloadType | undefined {
   const name = token(e, 'name');
   const clockRate = intAttribute(e, 'clockrate', UINT32_MAX);
   if (id === undefined || !name || !clockRate) return undefined;
-  const parameters = collect(children(e, 'parameter', NS.rtp), LIMITS.perPayload, (p): [string, string] | undefined => {
-    const key = token(p, 'name');
-    const value = sdpSafe(p, 'value');
-    return key && value !== undefined ? [key, value] : undefined;
-  });
-  return { id, name, clockRate, channels: intAttribute(e, 'channels', 8) ?? 1, parameters, feedback: parseFeedback(e) };
+  const parameters = collect(
+    children(e, 'parameter', NS.rtp),
+    LIMITS.perPayload,
+    (p): [string, string] | undefined => {
+      const key = token(p, 'name');
+      const value = sdpSafe(p, 'value');
+      return key && value !== undefined ? [key, value] : undefined;
+    },
+  );
+  return {
+    id,
+    name,
+    clockRate,
+    channels: intAttribute(e, 'channels', 8) ?? 1,
+    parameters,
+    feedback: parseFeedback(e),
+  };
 }
 
 function parseHeaderExtension(e: Element): HeaderExtension | undefined {
@@ -59,17 +91,23 @@ function parseHeaderExtension(e: Element): HeaderExtension | undefined {
 function parseSource(e: Element): Source | undefined {
   const ssrc = intAttribute(e, 'ssrc', UINT32_MAX);
   if (ssrc === undefined) return undefined;
-  const parameters = collect(children(e, 'parameter', NS.rtpSources), 8, (p): [string, string] | undefined => {
-    const key = token(p, 'name');
-    const value = sdpSafe(p, 'value');
-    return key && value ? [key, value] : undefined;
-  });
+  const parameters = collect(
+    children(e, 'parameter', NS.rtpSources),
+    8,
+    (p): [string, string] | undefined => {
+      const key = token(p, 'name');
+      const value = sdpSafe(p, 'value');
+      return key && value ? [key, value] : undefined;
+    },
+  );
   return { ssrc, parameters };
 }
 
 function parseSourceGroup(e: Element): SourceGroup | undefined {
   const semantics = token(e, 'semantics');
-  const ssrcs = collect(children(e, 'source', NS.rtpSources), 8, (s) => intAttribute(s, 'ssrc', UINT32_MAX));
+  const ssrcs = collect(children(e, 'source', NS.rtpSources), 8, (s) =>
+    intAttribute(s, 'ssrc', UINT32_MAX),
+  );
   return semantics && ssrcs.length ? { semantics, ssrcs } : undefined;
 }
 
@@ -79,10 +117,17 @@ function parseCandidate(e: Element): Candidate | undefined {
   const priority = intAttribute(e, 'priority', UINT32_MAX);
   if (!address || port === undefined || priority === undefined) return undefined;
   return {
-    foundation: token(e, 'foundation') ?? '1', component: intAttribute(e, 'component', 256) ?? 1,
-    protocol: token(e, 'protocol') ?? 'udp', priority, address, port, type: token(e, 'type') ?? 'host',
-    relatedAddress: token(e, 'rel-addr'), relatedPort: intAttribute(e, 'rel-port', UINT16_MAX),
-    tcpType: token(e, 'tcptype'), generation: intAttribute(e, 'generation', 255) ?? 0,
+    foundation: token(e, 'foundation') ?? '1',
+    component: intAttribute(e, 'component', 256) ?? 1,
+    protocol: token(e, 'protocol') ?? 'udp',
+    priority,
+    address,
+    port,
+    type: token(e, 'type') ?? 'host',
+    relatedAddress: token(e, 'rel-addr'),
+    relatedPort: intAttribute(e, 'rel-port', UINT16_MAX),
+    tcpType: token(e, 'tcptype'),
+    generation: intAttribute(e, 'generation', 255) ?? 0,
   };
 }
 
@@ -96,7 +141,8 @@ function parseFingerprint(e: Element | undefined): Fingerprint | undefined {
 function parseTransport(e: Element | undefined): Transport {
   if (!e) return { candidates: [] };
   return {
-    ufrag: token(e, 'ufrag'), pwd: token(e, 'pwd'),
+    ufrag: token(e, 'ufrag'),
+    pwd: token(e, 'pwd'),
     fingerprint: parseFingerprint(child(e, 'fingerprint', NS.dtls)),
     candidates: collect(children(e, 'candidate', NS.iceUdp), LIMITS.candidates, parseCandidate),
   };
@@ -109,12 +155,17 @@ function parseContent(e: Element): Content | undefined {
   if (!name || !SENDERS.includes(senders)) return undefined;
   const list = (tag: string, ns: string) => (description ? children(description, tag, ns) : []);
   return {
-    name, senders: senders as Senders,
+    name,
+    senders: senders as Senders,
     media: description && attribute(description, 'media') === 'video' ? 'video' : 'audio',
     rtcpMux: list('rtcp-mux', NS.rtp).length > 0,
     payloadTypes: collect(list('payload-type', NS.rtp), LIMITS.payloadTypes, parsePayloadType),
     feedback: description ? parseFeedback(description) : [],
-    headerExtensions: collect(list('rtp-hdrext', NS.rtpHeaderExtensions), LIMITS.extensions, parseHeaderExtension),
+    headerExtensions: collect(
+      list('rtp-hdrext', NS.rtpHeaderExtensions),
+      LIMITS.extensions,
+      parseHeaderExtension,
+    ),
     sources: collect(list('source', NS.rtpSources), LIMITS.sources, parseSource),
     sourceGroups: collect(list('ssrc-group', NS.rtpSources), LIMITS.sources, parseSourceGroup),
     transport: parseTransport(child(e, 'transport', NS.iceUdp)),
@@ -126,8 +177,12 @@ export function parseContents(jingle: Element): Content[] {
 }
 
 export function parseGroup(jingle: Element): string[] {
-  const group = children(jingle, 'group', NS.grouping).find((g) => attribute(g, 'semantics') === 'BUNDLE');
-  return group ? collect(children(group, 'content', NS.grouping), LIMITS.contents, (e) => token(e, 'name')) : [];
+  const group = children(jingle, 'group', NS.grouping).find(
+    (g) => attribute(g, 'semantics') === 'BUNDLE',
+  );
+  return group
+    ? collect(children(group, 'content', NS.grouping), LIMITS.contents, (e) => token(e, 'name'))
+    : [];
 }
 
 export function buildGroup(bundle: string[]): Element | undefined {
@@ -140,41 +195,85 @@ const buildFeedback = (f: Feedback) =>
   el('rtcp-fb', { xmlns: NS.rtpFeedback, type: f.type, subtype: f.subtype });
 
 function buildPayloadType(p: PayloadType): Element {
-  return el('payload-type', {
-    id: p.id, name: p.name, clockrate: p.clockRate, channels: p.channels > 1 ? p.channels : undefined,
-  }, ...p.parameters.map(([name, value]) => el('parameter', { name, value })), ...p.feedback.map(buildFeedback));
+  return el(
+    'payload-type',
+    {
+      id: p.id,
+      name: p.name,
+      clockrate: p.clockRate,
+      channels: p.channels > 1 ? p.channels : undefined,
+    },
+    ...p.parameters.map(([name, value]) => el('parameter', { name, value })),
+    ...p.feedback.map(buildFeedback),
+  );
 }
 
 function buildDescription(c: Content): Element {
-  return el('description', { xmlns: NS.rtp, media: c.media },
+  return el(
+    'description',
+    { xmlns: NS.rtp, media: c.media },
     ...c.payloadTypes.map(buildPayloadType),
     ...c.feedback.map(buildFeedback),
     c.rtcpMux ? el('rtcp-mux') : undefined,
-    ...c.headerExtensions.map((h) => el('rtp-hdrext', { xmlns: NS.rtpHeaderExtensions, id: h.id, uri: h.uri })),
-    ...c.sources.map((s) => el('source', { xmlns: NS.rtpSources, ssrc: s.ssrc },
-      ...s.parameters.map(([name, value]) => el('parameter', { name, value })))),
-    ...c.sourceGroups.map((g) => el('ssrc-group', { xmlns: NS.rtpSources, semantics: g.semantics },
-      ...g.ssrcs.map((ssrc) => el('source', { ssrc })))));
+    ...c.headerExtensions.map((h) =>
+      el('rtp-hdrext', { xmlns: NS.rtpHeaderExtensions, id: h.id, uri: h.uri }),
+    ),
+    ...c.sources.map((s) =>
+      el(
+        'source',
+        { xmlns: NS.rtpSources, ssrc: s.ssrc },
+        ...s.parameters.map(([name, value]) => el('parameter', { name, value })),
+      ),
+    ),
+    ...c.sourceGroups.map((g) =>
+      el(
+        'ssrc-group',
+        { xmlns: NS.rtpSources, semantics: g.semantics },
+        ...g.ssrcs.map((ssrc) => el('source', { ssrc })),
+      ),
+    ),
+  );
 }
 
 function buildCandidate(c: Candidate, index: number): Element {
   return el('candidate', {
-    id: `${c.foundation}-${c.component}-${c.port}-${index}`, foundation: c.foundation, component: c.component,
-    protocol: c.protocol, priority: c.priority, ip: c.address, port: c.port, type: c.type,
-    'rel-addr': c.relatedAddress, 'rel-port': c.relatedPort, tcptype: c.tcpType, generation: c.generation, network: 0,
+    id: `${c.foundation}-${c.component}-${c.port}-${index}`,
+    foundation: c.foundation,
+    component: c.component,
+    protocol: c.protocol,
+    priority: c.priority,
+    ip: c.address,
+    port: c.port,
+    type: c.type,
+    'rel-addr': c.relatedAddress,
+    'rel-port': c.relatedPort,
+    tcptype: c.tcpType,
+    generation: c.generation,
+    network: 0,
   });
 }
 
 function buildTransport(t: Transport): Element {
   const print = t.fingerprint;
-  return el('transport', { xmlns: NS.iceUdp, ufrag: t.ufrag, pwd: t.pwd },
-    print && el('fingerprint', { xmlns: NS.dtls, hash: print.hash, setup: print.setup }, print.value),
-    ...t.candidates.map(buildCandidate));
+  return el(
+    'transport',
+    { xmlns: NS.iceUdp, ufrag: t.ufrag, pwd: t.pwd },
+    print &&
+      el('fingerprint', { xmlns: NS.dtls, hash: print.hash, setup: print.setup }, print.value),
+    ...t.candidates.map(buildCandidate),
+  );
 }
 
 /** `creator` is always the initiator: this client adds no contents to a running session. */
 export function buildContent(c: Content, transportOnly: boolean): Element {
-  return el('content', {
-    creator: 'initiator', name: c.name, senders: transportOnly || c.senders === 'both' ? undefined : c.senders,
-  }, transportOnly ? undefined : buildDescription(c), buildTransport(c.transport));
+  return el(
+    'content',
+    {
+      creator: 'initiator',
+      name: c.name,
+      senders: transportOnly || c.senders === 'both' ? undefined : c.senders,
+    },
+    transportOnly ? undefined : buildDescription(c),
+    buildTransport(c.transport),
+  );
 }

@@ -25,8 +25,8 @@ export interface SessionOptions {
 }
 
 /**
- * One Jingle session on one RTCPeerConnection. Everything that touches the connection runs in order through a
- * queue, so that candidates wait for descriptions.
+ * One Jingle session on one RTCPeerConnection. Everything that touches the connection runs in order
+ * through a queue, so that candidates wait for descriptions.
  */
 export class PeerSession {
   readonly pc: RTCPeerConnection;
@@ -47,7 +47,8 @@ export class PeerSession {
       this.remoteStream.addTrack(track);
       options.onTrack(this.remoteStream);
     };
-    if (options.flow !== 'receive') this.unsubscribe = options.local.onChange(() => this.syncTracks());
+    if (options.flow !== 'receive')
+      this.unsubscribe = options.local.onChange(() => this.syncTracks());
   }
 
   get sid(): string {
@@ -70,20 +71,29 @@ export class PeerSession {
     }
     await this.pc.setLocalDescription(await this.pc.createOffer());
     const description = this.readLocalDescription();
-    await this.options.send(jingleMessage('session-initiate', this.sid, {
-      initiator: ownJid, description, mujiRoom: this.options.mujiRoom,
-    }));
+    await this.options.send(
+      jingleMessage('session-initiate', this.sid, {
+        initiator: ownJid,
+        description,
+        mujiRoom: this.options.mujiRoom,
+      }),
+    );
     this.releaseCandidates();
   }
 
   /** Answers a session-initiate with session-accept. */
   accept(offer: JingleMessage, ownJid: string): Promise<void> {
     return this.enqueue(async () => {
-      await this.pc.setRemoteDescription({ type: 'offer', sdp: formatSdp(offer.description, 'initiator') });
+      await this.pc.setRemoteDescription({
+        type: 'offer',
+        sdp: formatSdp(offer.description, 'initiator'),
+      });
       if (this.options.flow !== 'receive') this.attachTracks();
       await this.pc.setLocalDescription(await this.pc.createAnswer());
       const description = this.readLocalDescription();
-      await this.options.send(jingleMessage('session-accept', this.sid, { responder: ownJid, description }));
+      await this.options.send(
+        jingleMessage('session-accept', this.sid, { responder: ownJid, description }),
+      );
       this.releaseCandidates();
     });
   }
@@ -105,7 +115,9 @@ export class PeerSession {
   private async addCandidatesOf({ name, transport }: Content): Promise<void> {
     for (const candidate of transport.candidates) {
       await this.pc.addIceCandidate({
-        candidate: formatCandidate(candidate), sdpMid: name, usernameFragment: transport.ufrag ?? null,
+        candidate: formatCandidate(candidate),
+        sdpMid: name,
+        usernameFragment: transport.ufrag ?? null,
       });
     }
   }
@@ -116,7 +128,10 @@ export class PeerSession {
     this.setState('ended');
     this.unsubscribe();
     this.pc.close();
-    if (reason) this.options.send(jingleMessage('session-terminate', this.sid, { reason })).catch(() => undefined);
+    if (reason)
+      this.options
+        .send(jingleMessage('session-terminate', this.sid, { reason }))
+        .catch(() => undefined);
   }
 
   /** The peer ended the session. */
@@ -137,7 +152,9 @@ export class PeerSession {
     const wanted = this.options.videoCodecs;
     const codecs = RTCRtpReceiver.getCapabilities?.(kind)?.codecs;
     if (kind !== 'video' || !wanted || !codecs || !transceiver.setCodecPreferences) return;
-    transceiver.setCodecPreferences(codecs.filter((c) => wanted.includes(c.mimeType.split('/')[1] ?? '')));
+    transceiver.setCodecPreferences(
+      codecs.filter((c) => wanted.includes(c.mimeType.split('/')[1] ?? '')),
+    );
   }
 
   /** Puts this client's tracks into the sections that the peer's offer opened. */
@@ -173,9 +190,13 @@ export class PeerSession {
     if (!content || !parsed || this.state === 'ended') return;
     const { ufrag, pwd } = content.transport;
     const transport = { ufrag, pwd, candidates: [parsed] };
-    this.options.send(jingleMessage('transport-info', this.sid, {
-      description: { contents: [{ ...content, transport }], bundle: [] },
-    })).catch(() => undefined);
+    this.options
+      .send(
+        jingleMessage('transport-info', this.sid, {
+          description: { contents: [{ ...content, transport }], bundle: [] },
+        }),
+      )
+      .catch(() => undefined);
   }
 
   /** The peer knows the session by now: it can be told the candidates that were found meanwhile. */
@@ -186,7 +207,9 @@ export class PeerSession {
 
   private connectionChanged(): void {
     const states: Partial<Record<RTCPeerConnectionState, SessionState>> = {
-      connected: 'connected', disconnected: 'interrupted', failed: 'failed',
+      connected: 'connected',
+      disconnected: 'interrupted',
+      failed: 'failed',
     };
     const next = states[this.pc.connectionState];
     if (next) this.setState(next);

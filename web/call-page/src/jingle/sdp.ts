@@ -1,8 +1,19 @@
 import type {
-  Candidate, Content, Media, PayloadType, Role, Senders, SessionDescription, Source, Transport,
+  Candidate,
+  Content,
+  Media,
+  PayloadType,
+  Role,
+  Senders,
+  SessionDescription,
+  Source,
+  Transport,
 } from './description';
 
-/** SDP (RFC 8866, RFC 8829) to and from a session description. `describer` is the role of the SDP's author. */
+/**
+ * SDP (RFC 8866, RFC 8829) to and from a session description. `describer` is the role of the SDP's
+ * author.
+ */
 
 const DIRECTIONS = ['sendrecv', 'sendonly', 'recvonly', 'inactive'] as const;
 type Direction = (typeof DIRECTIONS)[number];
@@ -33,49 +44,78 @@ function cut(value: string): [string, string] {
   return space < 0 ? [value, ''] : [value.slice(0, space), value.slice(space + 1).trim()];
 }
 
-/** An SDP `candidate:` attribute (RFC 8839 section 5.1); undefined for an end-of-candidates mark. */
+/**
+ * An SDP `candidate:` attribute (RFC 8839 section 5.1); undefined for an end-of-candidates mark.
+ */
 export function parseCandidate(line: string): Candidate | undefined {
-  const parts = line.replace(/^(a=)?candidate:/, '').trim().split(/\s+/);
+  const parts = line
+    .replace(/^(a=)?candidate:/, '')
+    .trim()
+    .split(/\s+/);
   const [foundation, component, protocol, priority, address, port, , type] = parts;
   if (!foundation || !address || !type || !protocol) return undefined;
   const extra = new Map<string, string>();
   for (let i = 8; i + 1 < parts.length; i += 2) extra.set(parts[i]!, parts[i + 1]!);
   const relatedPort = extra.get('rport');
   return {
-    foundation, component: Number(component), protocol: protocol.toLowerCase(), priority: Number(priority),
-    address, port: Number(port), type, relatedAddress: extra.get('raddr'),
+    foundation,
+    component: Number(component),
+    protocol: protocol.toLowerCase(),
+    priority: Number(priority),
+    address,
+    port: Number(port),
+    type,
+    relatedAddress: extra.get('raddr'),
     relatedPort: relatedPort === undefined ? undefined : Number(relatedPort),
-    tcpType: extra.get('tcptype'), generation: Number(extra.get('generation') ?? 0),
+    tcpType: extra.get('tcptype'),
+    generation: Number(extra.get('generation') ?? 0),
   };
 }
 
 export function formatCandidate(c: Candidate): string {
-  const related = c.relatedAddress === undefined ? '' : ` raddr ${c.relatedAddress} rport ${c.relatedPort ?? 0}`;
+  const related =
+    c.relatedAddress === undefined ? '' : ` raddr ${c.relatedAddress} rport ${c.relatedPort ?? 0}`;
   const tcp = c.tcpType === undefined ? '' : ` tcptype ${c.tcpType}`;
-  return `candidate:${c.foundation} ${c.component} ${c.protocol} ${c.priority} ${c.address} ${c.port}` +
-    ` typ ${c.type}${related}${tcp} generation ${c.generation}`;
+  return (
+    `candidate:${c.foundation} ${c.component} ${c.protocol} ${c.priority} ${c.address} ${c.port}` +
+    ` typ ${c.type}${related}${tcp} generation ${c.generation}`
+  );
 }
 
 function parsePayloadType(lines: string[], id: string): PayloadType | undefined {
-  const rtpmap = attributes(lines, 'rtpmap').map(cut).find(([pt]) => pt === id);
+  const rtpmap = attributes(lines, 'rtpmap')
+    .map(cut)
+    .find(([pt]) => pt === id);
   if (!rtpmap) return undefined;
   const [name, clockRate, channels] = rtpmap[1].split('/');
-  const fmtp = attributes(lines, 'fmtp').map(cut).filter(([pt]) => pt === id).flatMap(([, v]) => v.split(';'));
-  const parameters = fmtp.map((p) => p.trim()).filter((p) => p.includes('='))
+  const fmtp = attributes(lines, 'fmtp')
+    .map(cut)
+    .filter(([pt]) => pt === id)
+    .flatMap(([, v]) => v.split(';'));
+  const parameters = fmtp
+    .map((p) => p.trim())
+    .filter((p) => p.includes('='))
     .map((p): [string, string] => [p.slice(0, p.indexOf('=')), p.slice(p.indexOf('=') + 1)]);
   // RFC 2198 redundancy names its payloads in a bare fmtp, for which XEP-0167 has no parameter.
   if (name === 'red' && fmtp.length > 0 && parameters.length === 0) return undefined;
   return {
-    id: Number(id), name: name ?? '', clockRate: Number(clockRate), channels: Number(channels ?? 1), parameters,
+    id: Number(id),
+    name: name ?? '',
+    clockRate: Number(clockRate),
+    channels: Number(channels ?? 1),
+    parameters,
     feedback: parseFeedback(lines, id),
   };
 }
 
 function parseFeedback(lines: string[], id: string) {
-  return attributes(lines, 'rtcp-fb').map(cut).filter(([pt]) => pt === id).map(([, value]) => {
-    const [type, subtype] = cut(value);
-    return { type, subtype: subtype || undefined };
-  });
+  return attributes(lines, 'rtcp-fb')
+    .map(cut)
+    .filter(([pt]) => pt === id)
+    .map(([, value]) => {
+      const [type, subtype] = cut(value);
+      return { type, subtype: subtype || undefined };
+    });
 }
 
 function parseSources(lines: string[]): Source[] {
@@ -85,11 +125,13 @@ function parseSources(lines: string[]): Source[] {
     sources.set(source.ssrc, source);
     const colon = attribute.indexOf(':');
     const name = colon < 0 ? attribute : attribute.slice(0, colon);
-    if (name === 'cname' || name === 'msid') source.parameters.push([name, attribute.slice(colon + 1)]);
+    if (name === 'cname' || name === 'msid')
+      source.parameters.push([name, attribute.slice(colon + 1)]);
   }
   const msid = attributes(lines, 'msid')[0];
   for (const source of sources.values()) {
-    if (msid && !source.parameters.some(([name]) => name === 'msid')) source.parameters.push(['msid', msid]);
+    if (msid && !source.parameters.some(([name]) => name === 'msid'))
+      source.parameters.push(['msid', msid]);
   }
   return [...sources.values()];
 }
@@ -98,9 +140,14 @@ function parseTransport(media: string[], session: string[]): Transport {
   const first = (name: string) => attributes(media, name)[0] ?? attributes(session, name)[0];
   const [hash, value] = cut(first('fingerprint') ?? '');
   return {
-    ufrag: first('ice-ufrag'), pwd: first('ice-pwd'),
-    fingerprint: hash ? { hash: hash.toLowerCase(), value, setup: first('setup') ?? 'actpass' } : undefined,
-    candidates: attributes(media, 'candidate').map(parseCandidate).filter((c): c is Candidate => c !== undefined),
+    ufrag: first('ice-ufrag'),
+    pwd: first('ice-pwd'),
+    fingerprint: hash
+      ? { hash: hash.toLowerCase(), value, setup: first('setup') ?? 'actpass' }
+      : undefined,
+    candidates: attributes(media, 'candidate')
+      .map(parseCandidate)
+      .filter((c): c is Candidate => c !== undefined),
   };
 }
 
@@ -111,14 +158,20 @@ function parseMedia(lines: string[], session: string[], describer: Role): Conten
   if (port === '0' && !lines.includes('a=bundle-only')) return undefined;
   const direction = DIRECTIONS.find((d) => lines.includes(`a=${d}`)) ?? 'sendrecv';
   return {
-    name, media: kind as Media, senders: directionToSenders(direction, describer),
+    name,
+    media: kind as Media,
+    senders: directionToSenders(direction, describer),
     rtcpMux: lines.includes('a=rtcp-mux'),
-    payloadTypes: formats.map((id) => parsePayloadType(lines, id)).filter((p): p is PayloadType => p !== undefined),
+    payloadTypes: formats
+      .map((id) => parsePayloadType(lines, id))
+      .filter((p): p is PayloadType => p !== undefined),
     feedback: parseFeedback(lines, '*'),
-    headerExtensions: attributes(lines, 'extmap').map(cut)
+    headerExtensions: attributes(lines, 'extmap')
+      .map(cut)
       .map(([id, uri]) => ({ id: Number(id.split('/')[0]), uri: cut(uri)[0] })),
     sources: parseSources(lines),
-    sourceGroups: attributes(lines, 'ssrc-group').map(cut)
+    sourceGroups: attributes(lines, 'ssrc-group')
+      .map(cut)
       .map(([semantics, ssrcs]) => ({ semantics, ssrcs: ssrcs.split(' ').map(Number) })),
     transport: parseTransport(lines, session),
   };
@@ -132,17 +185,27 @@ export function parseSdp(sdp: string, describer: Role): SessionDescription {
     sections.at(-1)!.push(line);
   }
   const session = sections[0]!;
-  const contents = sections.slice(1).map((s) => parseMedia(s, session, describer))
+  const contents = sections
+    .slice(1)
+    .map((s) => parseMedia(s, session, describer))
     .filter((c): c is Content => c !== undefined);
   const group = attributes(session, 'group').find((g) => g.startsWith('BUNDLE '));
-  const bundle = (group ?? '').split(' ').slice(1).filter((name) => contents.some((c) => c.name === name));
+  const bundle = (group ?? '')
+    .split(' ')
+    .slice(1)
+    .filter((name) => contents.some((c) => c.name === name));
   return { contents, bundle };
 }
 
 function formatPayloadType(p: PayloadType): string[] {
-  const lines = [`a=rtpmap:${p.id} ${p.name}/${p.clockRate}${p.channels > 1 ? `/${p.channels}` : ''}`];
-  lines.push(...p.feedback.map((f) => `a=rtcp-fb:${p.id} ${f.type}${f.subtype ? ` ${f.subtype}` : ''}`));
-  if (p.parameters.length) lines.push(`a=fmtp:${p.id} ${p.parameters.map(([n, v]) => `${n}=${v}`).join(';')}`);
+  const lines = [
+    `a=rtpmap:${p.id} ${p.name}/${p.clockRate}${p.channels > 1 ? `/${p.channels}` : ''}`,
+  ];
+  lines.push(
+    ...p.feedback.map((f) => `a=rtcp-fb:${p.id} ${f.type}${f.subtype ? ` ${f.subtype}` : ''}`),
+  );
+  if (p.parameters.length)
+    lines.push(`a=fmtp:${p.id} ${p.parameters.map(([n, v]) => `${n}=${v}`).join(';')}`);
   return lines;
 }
 
@@ -152,7 +215,10 @@ function formatTransport(t: Transport): string[] {
   if (t.pwd) lines.push(`a=ice-pwd:${t.pwd}`);
   lines.push('a=ice-options:trickle');
   if (t.fingerprint) {
-    lines.push(`a=fingerprint:${t.fingerprint.hash} ${t.fingerprint.value}`, `a=setup:${t.fingerprint.setup}`);
+    lines.push(
+      `a=fingerprint:${t.fingerprint.hash} ${t.fingerprint.value}`,
+      `a=setup:${t.fingerprint.setup}`,
+    );
   }
   lines.push(...t.candidates.map((c) => `a=${formatCandidate(c)}`));
   return lines;
@@ -169,30 +235,45 @@ function formatContent(content: Content, transport: Transport, describer: Role):
   if (content.rtcpMux) lines.push('a=rtcp-mux', 'a=rtcp-rsize');
   lines.push(...content.headerExtensions.map((h) => `a=extmap:${h.id} ${h.uri}`));
   lines.push(...content.payloadTypes.flatMap(formatPayloadType));
-  lines.push(...content.feedback.map((f) => `a=rtcp-fb:* ${f.type}${f.subtype ? ` ${f.subtype}` : ''}`));
-  lines.push(...content.sourceGroups.map((g) => `a=ssrc-group:${g.semantics} ${g.ssrcs.join(' ')}`));
+  lines.push(
+    ...content.feedback.map((f) => `a=rtcp-fb:* ${f.type}${f.subtype ? ` ${f.subtype}` : ''}`),
+  );
+  lines.push(
+    ...content.sourceGroups.map((g) => `a=ssrc-group:${g.semantics} ${g.ssrcs.join(' ')}`),
+  );
   const msid = content.sources.flatMap((s) => s.parameters).find(([name]) => name === 'msid');
   if (msid) lines.push(`a=msid:${msid[1]}`);
   for (const source of content.sources) {
-    lines.push(...source.parameters.map(([name, value]) => `a=ssrc:${source.ssrc} ${name}:${value}`));
+    lines.push(
+      ...source.parameters.map(([name, value]) => `a=ssrc:${source.ssrc} ${name}:${value}`),
+    );
   }
   return lines;
 }
 
 const rejected = (content: Content): string[] => [
   `m=${content.media} 0 UDP/TLS/RTP/SAVPF ${content.payloadTypes[0]?.id ?? 0}`,
-  'c=IN IP4 0.0.0.0', `a=mid:${content.name}`, 'a=inactive',
+  'c=IN IP4 0.0.0.0',
+  `a=mid:${content.name}`,
+  'a=inactive',
 ];
 
 /**
- * Writes SDP for the browser. For an answer give the `offer` it answers: media sections follow the offer's
- * order, and contents that the answer lacks are rejected (RFC 3264 section 6).
+ * Writes SDP for the browser. For an answer give the `offer` it answers: media sections follow the
+ * offer's order, and contents that the answer lacks are rejected (RFC 3264 section 6).
  */
-export function formatSdp(description: SessionDescription, describer: Role, offer?: SessionDescription): string {
+export function formatSdp(
+  description: SessionDescription,
+  describer: Role,
+  offer?: SessionDescription,
+): string {
   const shared = description.contents.find((c) => c.transport.ufrag)?.transport;
   const section = (content: Content) => {
     const inBundle = description.bundle.includes(content.name);
-    const own = content.transport.ufrag || !inBundle || !shared ? content.transport : { ...shared, candidates: [] };
+    const own =
+      content.transport.ufrag || !inBundle || !shared
+        ? content.transport
+        : { ...shared, candidates: [] };
     return formatContent(content, own, describer);
   };
   const wanted = offer?.contents ?? description.contents;

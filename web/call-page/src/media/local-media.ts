@@ -8,8 +8,9 @@ const VIDEO = { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { idea
 const AUDIO = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 
 /**
- * Microphone, camera and screen of this client. Sessions read `track()` and follow `onChange`. A camera that is
- * off is released, so that its light goes out; a muted microphone stays open and sends silence.
+ * Microphone, camera and screen of this client. Sessions read `track()` and follow `onChange`. A
+ * camera that is off is released, so that its light goes out; a muted microphone stays open and
+ * sends silence.
  */
 export class LocalMedia {
   /** Groups the sent tracks for the receivers (msid); it holds no tracks itself. */
@@ -37,7 +38,7 @@ export class LocalMedia {
 
   /** What is sent of this kind; a shared screen takes the place of the camera. */
   track(kind: Media): MediaStreamTrack | undefined {
-    return kind === 'audio' ? this.microphone : this.screen ?? this.camera;
+    return kind === 'audio' ? this.microphone : (this.screen ?? this.camera);
   }
 
   /** Calls back whenever what is sent changes; returns the way to stop that. */
@@ -55,16 +56,20 @@ export class LocalMedia {
       await this.openTogether(missing);
     } catch (error) {
       if (missing.length === 1) problems[missing[0]!] = problemOf(error);
-      else for (const kind of missing) await this.openTogether([kind]).catch((e) => (problems[kind] = problemOf(e)));
+      else
+        for (const kind of missing)
+          await this.openTogether([kind]).catch((e) => (problems[kind] = problemOf(e)));
     }
     this.changed();
     return problems;
   }
 
   private async openTogether(kinds: Media[]): Promise<void> {
-    if (!navigator.mediaDevices?.getUserMedia) throw new DOMException('insecure context', 'SecurityError');
+    if (!navigator.mediaDevices?.getUserMedia)
+      throw new DOMException('insecure context', 'SecurityError');
     const stream = await navigator.mediaDevices.getUserMedia({
-      audio: kinds.includes('audio') ? AUDIO : false, video: kinds.includes('video') ? VIDEO : false,
+      audio: kinds.includes('audio') ? AUDIO : false,
+      video: kinds.includes('video') ? VIDEO : false,
     });
     for (const track of stream.getTracks()) {
       if (track.kind === 'audio') this.microphone = track;
@@ -88,7 +93,9 @@ export class LocalMedia {
 
   /** Rejects when the user closes the browser's chooser or sharing is not supported. */
   async startScreen(): Promise<void> {
-    const stream = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { max: 15 } } });
+    const stream = await navigator.mediaDevices.getDisplayMedia({
+      video: { frameRate: { max: 15 } },
+    });
     const track = stream.getVideoTracks()[0];
     if (!track) return;
     track.contentHint = 'detail';
@@ -122,10 +129,17 @@ export class LocalMedia {
 
 function problemOf(error: unknown): DeviceProblem {
   switch ((error as DOMException).name) {
-    case 'NotAllowedError': return 'refused';
-    case 'NotFoundError': case 'OverconstrainedError': return 'missing';
-    case 'NotReadableError': case 'AbortError': return 'busy';
-    case 'SecurityError': return 'insecure';
-    default: return 'failed';
+    case 'NotAllowedError':
+      return 'refused';
+    case 'NotFoundError':
+    case 'OverconstrainedError':
+      return 'missing';
+    case 'NotReadableError':
+    case 'AbortError':
+      return 'busy';
+    case 'SecurityError':
+      return 'insecure';
+    default:
+      return 'failed';
   }
 }

@@ -1,4 +1,7 @@
-/** A quiet two-note ring, made here so that no file has to be loaded. Silent where the page may not play sound. */
+/**
+ * A quiet two-note ring, made here so that no file has to be loaded. Silent where the page may not
+ * play sound.
+ */
 const NOTES_HZ = [659.3, 880];
 const NOTE_S = 0.22;
 const PAUSE_MS = 2_400;

@@ -21,15 +21,24 @@ export interface PresenceChange {
   /** The presence is about this client itself (status 110). */
   self: boolean;
   /** Why this or the other occupant left, as a status code's meaning or a text. */
-  cause?: 'kicked' | 'banned' | 'not-member' | 'members-only' | 'shutdown' | 'destroyed' | undefined;
+  cause?:
+    'kicked' | 'banned' | 'not-member' | 'members-only' | 'shutdown' | 'destroyed' | undefined;
   reason: string;
 }
 
 const CAUSES: Record<string, NonNullable<PresenceChange['cause']>> = {
-  301: 'banned', 307: 'kicked', 321: 'not-member', 322: 'members-only', 332: 'shutdown', 333: 'shutdown',
+  301: 'banned',
+  307: 'kicked',
+  321: 'not-member',
+  322: 'members-only',
+  332: 'shutdown',
+  333: 'shutdown',
 };
 
-/** Applies one presence from the room's occupants; stanzas of other types or origins are not for here. */
+/**
+ * Applies one presence from the room's occupants; stanzas of other types or origins are not for
+ * here.
+ */
 export function applyPresence(occupants: Occupants, presence: Element): PresenceChange {
   const nick = resourceOf(attribute(presence, 'from') ?? '');
   const x = child(presence, 'x', NS.mucUser);
@@ -39,7 +48,8 @@ export function applyPresence(occupants: Occupants, presence: Element): Presence
   const next = new Map(occupants);
   if (attribute(presence, 'type') !== 'unavailable') {
     next.set(nick, {
-      nick, jid: item && attribute(item, 'jid'),
+      nick,
+      jid: item && attribute(item, 'jid'),
       role: (item && attribute(item, 'role')) ?? 'none',
       affiliation: (item && attribute(item, 'affiliation')) ?? 'none',
     });
@@ -55,12 +65,17 @@ export function applyPresence(occupants: Occupants, presence: Element): Presence
   const destroyed = x && child(x, 'destroy', NS.mucUser);
   const code = codes.find((c) => c in CAUSES);
   return {
-    occupants: next, left, self, cause: destroyed ? 'destroyed' : code ? CAUSES[code] : undefined,
+    occupants: next,
+    left,
+    self,
+    cause: destroyed ? 'destroyed' : code ? CAUSES[code] : undefined,
     reason: text((destroyed ?? item) && child((destroyed ?? item)!, 'reason')),
   };
 }
 
-/** Who speaks in a groupchat message: the room, or an occupant with the real JID where it is known. */
+/**
+ * Who speaks in a groupchat message: the room, or an occupant with the real JID where it is known.
+ */
 export function speakerOf(occupants: Occupants, from: string) {
   const nick = resourceOf(from);
   const occupant = occupants.get(nick);

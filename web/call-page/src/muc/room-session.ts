@@ -1,5 +1,11 @@
 import { parseCallMessage, parseCalls, type CallMessage } from '../call/call-message';
-import { applyCallList, applyCallMessage, applyDeparture, type Call, type Calls } from '../call/call-model';
+import {
+  applyCallList,
+  applyCallMessage,
+  applyDeparture,
+  type Call,
+  type Calls,
+} from '../call/call-model';
 import type { Connection } from '../xmpp/connection';
 import { fetchRoomFacts, type RoomFacts } from '../xmpp/disco';
 import { bareJid, localOf, resourceOf } from '../xmpp/jid';
@@ -11,13 +17,23 @@ import { applyPresence, type Occupants, type PresenceChange, speakerOf } from '.
 const REPLY_TIMEOUT_MS = 15_000;
 const NICK_ATTEMPTS = 5;
 
-/** Status codes of a groupchat message that say the room's configuration changed (XEP-0045 section 15.6). */
+/**
+ * Status codes of a groupchat message that say the room's configuration changed (XEP-0045 section
+ * 15.6).
+ */
 const CONFIG_CODES = ['104', '170', '171', '172', '173', '174'];
 
 export interface RoomEvents {
   onChange(): void;
-  /** A call was proposed or changed; `ended` is set when it is gone, with the reason's condition if one was given. */
-  onCall(call: Call, message: CallMessage | undefined, change: 'proposed' | 'changed' | 'ended'): void;
+  /**
+   * A call was proposed or changed; `ended` is set when it is gone, with the reason's condition if
+   * one was given.
+   */
+  onCall(
+    call: Call,
+    message: CallMessage | undefined,
+    change: 'proposed' | 'changed' | 'ended',
+  ): void;
   /** This client is out of the room. */
   onLeft(change: PresenceChange): void;
 }
@@ -36,7 +52,11 @@ export class RoomSession {
   private nick: string;
   private replies = new Map<string, Reply>();
 
-  constructor(readonly jid: string, private readonly connection: Connection, private readonly events: RoomEvents) {
+  constructor(
+    readonly jid: string,
+    private readonly connection: Connection,
+    private readonly events: RoomEvents,
+  ) {
     this.nick = localOf(connection.jid);
   }
 
@@ -45,13 +65,22 @@ export class RoomSession {
     return this.nick;
   }
 
-  /** Enters the room, under another nick if ours is taken; rejects with StanzaError or TimeoutError. */
+  /**
+   * Enters the room, under another nick if ours is taken; rejects with StanzaError or TimeoutError.
+   */
   async join(): Promise<void> {
     const wanted = this.nick;
     for (let attempt = 1; ; attempt++) {
       try {
-        await this.sendAndWait((id) => el('presence', { xmlns: NS.client, id, to: `${this.jid}/${this.nick}` },
-          el('x', { xmlns: NS.muc }, el('history', { maxstanzas: 0 }))), 'join');
+        await this.sendAndWait(
+          (id) =>
+            el(
+              'presence',
+              { xmlns: NS.client, id, to: `${this.jid}/${this.nick}` },
+              el('x', { xmlns: NS.muc }, el('history', { maxstanzas: 0 })),
+            ),
+          'join',
+        );
         break;
       } catch (error) {
         const taken = (error as { condition?: string }).condition === 'conflict';
@@ -66,17 +95,30 @@ export class RoomSession {
   leave(): void {
     if (!this.joined) return;
     this.joined = false;
-    this.connection.send(el('presence', { xmlns: NS.client, to: `${this.jid}/${this.nick}`, type: 'unavailable' }));
+    this.connection.send(
+      el('presence', { xmlns: NS.client, to: `${this.jid}/${this.nick}`, type: 'unavailable' }),
+    );
   }
 
-  /** Says a call message in the room; resolves when the room has passed it on, rejects with its error. */
+  /**
+   * Says a call message in the room; resolves when the room has passed it on, rejects with its
+   * error.
+   */
   sendCallMessage(element: Element): Promise<void> {
-    return this.sendAndWait((id) => el('message', { xmlns: NS.client, id, to: this.jid, type: 'groupchat' }, element));
+    return this.sendAndWait((id) =>
+      el('message', { xmlns: NS.client, id, to: this.jid, type: 'groupchat' }, element),
+    );
   }
 
   /** As `sendCallMessage`, when there is no time to wait. */
   sayAndForget(element: Element): void {
-    this.connection.send(el('message', { xmlns: NS.client, id: crypto.randomUUID(), to: this.jid, type: 'groupchat' }, element));
+    this.connection.send(
+      el(
+        'message',
+        { xmlns: NS.client, id: crypto.randomUUID(), to: this.jid, type: 'groupchat' },
+        element,
+      ),
+    );
   }
 
   isOccupant(fullJid: string): boolean {
@@ -154,14 +196,23 @@ export class RoomSession {
     const id = crypto.randomUUID();
     const name = key ?? id;
     return new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new TimeoutError(`no answer from ${bareJid(this.jid)}`)), REPLY_TIMEOUT_MS);
+      const timer = setTimeout(
+        () => reject(new TimeoutError(`no answer from ${bareJid(this.jid)}`)),
+        REPLY_TIMEOUT_MS,
+      );
       const settle = () => {
         clearTimeout(timer);
         this.replies.delete(name);
       };
       this.replies.set(name, {
-        resolve: () => { settle(); resolve(); },
-        reject: (error) => { settle(); reject(error); },
+        resolve: () => {
+          settle();
+          resolve();
+        },
+        reject: (error) => {
+          settle();
+          reject(error);
+        },
       });
       try {
         this.connection.send(build(id));

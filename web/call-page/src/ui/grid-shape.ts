@@ -9,7 +9,10 @@ export interface TileSize {
 const ASPECT_MIN = 6 / 5;
 const ASPECT_MAX = 16 / 9;
 
-/** The tiles, between 6:5 and 16:9, that show the largest 16:9 pictures when `count` of them fill the box. */
+/**
+ * The tiles, between 6:5 and 16:9, that show the largest 16:9 pictures when `count` of them fill
+ * the box.
+ */
 export function tileSize(count: number, width: number, height: number, gap: number): TileSize {
   let best: TileSize = { width: 0, height: 0 };
   for (let columns = 1; columns <= count; columns++) {

@@ -1,5 +1,11 @@
 import { Strophe } from 'strophe.js';
-import { ConnectionLostError, LoginError, parseStanzaError, stanzaError, TimeoutError } from './errors';
+import {
+  ConnectionLostError,
+  LoginError,
+  parseStanzaError,
+  stanzaError,
+  TimeoutError,
+} from './errors';
 import { domainOf } from './jid';
 import { NS } from './namespaces';
 import { attribute, children, el } from './xml';
@@ -26,7 +32,9 @@ export interface ConnectionEvents {
   onRefused(reason: string): void;
   onMessage(stanza: Element): void;
   onPresence(stanza: Element): void;
-  /** An IQ request; the returned element is the result's or error's child (undefined: not handled). */
+  /**
+   * An IQ request; the returned element is the result's or error's child (undefined: not handled).
+   */
   onRequest(stanza: Element, payload: Element): Element | true | undefined;
 }
 
@@ -38,8 +46,9 @@ interface Waiting {
 }
 
 /**
- * A client's stream over WebSocket (RFC 7395): Strophe logs in with SCRAM and binds, this class matches IQs,
- * notices a dead link by pings, and reconnects with a growing delay. The password stays in memory for that alone.
+ * A client's stream over WebSocket (RFC 7395): Strophe logs in with SCRAM and binds, this class
+ * matches IQs, notices a dead link by pings, and reconnects with a growing delay. The password
+ * stays in memory for that alone.
  */
 export class Connection {
   private strophe: StropheConnection;
@@ -50,7 +59,10 @@ export class Connection {
   private pingTimer = 0;
   private retryTimer = 0;
 
-  constructor(private readonly url: string, private readonly events: ConnectionEvents) {
+  constructor(
+    private readonly url: string,
+    private readonly events: ConnectionEvents,
+  ) {
     this.strophe = this.newStrophe();
   }
 
@@ -88,7 +100,9 @@ export class Connection {
     this.strophe.send(stanza);
   }
 
-  /** Resolves with the result stanza; rejects with StanzaError, TimeoutError or ConnectionLostError. */
+  /**
+   * Resolves with the result stanza; rejects with StanzaError, TimeoutError or ConnectionLostError.
+   */
   request(type: 'get' | 'set', to: string | undefined, payload: Element): Promise<Element> {
     const id = crypto.randomUUID();
     return new Promise((resolve, reject) => {
@@ -129,7 +143,10 @@ export class Connection {
         this.dispose();
         reject(error);
       };
-      const timer = window.setTimeout(() => settle(new LoginError('unreachable', 'timeout')), LOGIN_TIMEOUT_MS);
+      const timer = window.setTimeout(
+        () => settle(new LoginError('unreachable', 'timeout')),
+        LOGIN_TIMEOUT_MS,
+      );
       const { Status } = Strophe;
       strophe.connect(this.credentials.jid, this.credentials.password, (status, condition) => {
         if (strophe !== this.strophe) return;
@@ -169,7 +186,8 @@ export class Connection {
     const deadline = window.setTimeout(() => this.lost(), PING_TIMEOUT_MS);
     // An error is an answer, too.
     this.request('get', this.domain, el('ping', { xmlns: NS.ping }))
-      .catch(() => undefined).finally(() => clearTimeout(deadline));
+      .catch(() => undefined)
+      .finally(() => clearTimeout(deadline));
   }
 
   private refused(condition: string): void {
@@ -189,11 +207,14 @@ export class Connection {
 
   private scheduleRetry(): void {
     this.retryTimer = window.setTimeout(() => {
-      this.open().then(() => this.cameOnline(), (error: LoginError) => {
-        if (this.state !== 'lost') return;
-        if (error.kind === 'refused') this.refused('not-authorized');
-        else this.scheduleRetry();
-      });
+      this.open().then(
+        () => this.cameOnline(),
+        (error: LoginError) => {
+          if (this.state !== 'lost') return;
+          if (error.kind === 'refused') this.refused('not-authorized');
+          else this.scheduleRetry();
+        },
+      );
     }, this.retryMs);
     this.retryMs = Math.min(this.retryMs * 2, RETRY_MS_MAX);
   }
@@ -232,9 +253,12 @@ export class Connection {
     }
     const payload = children(stanza)[0];
     const answer = payload && this.events.onRequest(stanza, payload);
-    const child = answer === true ? undefined : answer ?? stanzaError('cancel', 'service-unavailable');
+    const child =
+      answer === true ? undefined : (answer ?? stanzaError('cancel', 'service-unavailable'));
     const replyType = child?.tagName === 'error' ? 'error' : 'result';
-    this.send(el('iq', { xmlns: NS.client, type: replyType, id, to: attribute(stanza, 'from') }, child));
+    this.send(
+      el('iq', { xmlns: NS.client, type: replyType, id, to: attribute(stanza, 'from') }, child),
+    );
   }
 
   /** RFC 6120 section 8.1.2.1: an answer from one's own server may come without `from`. */

@@ -34,13 +34,19 @@ export function parseInfo(result: Element): Info {
   const list = (name: string, ns: string) => (query ? children(query, name, ns) : []);
   const forms: Info['forms'] = new Map();
   for (const form of list('x', NS.dataForm)) {
-    const fields = new Map(children(form, 'field', NS.dataForm).map((field) =>
-      [attribute(field, 'var') ?? '', children(field, 'value', NS.dataForm).map((v) => text(v))]));
+    const fields = new Map(
+      children(form, 'field', NS.dataForm).map((field) => [
+        attribute(field, 'var') ?? '',
+        children(field, 'value', NS.dataForm).map((v) => text(v)),
+      ]),
+    );
     forms.set(fields.get('FORM_TYPE')?.[0] ?? '', fields);
   }
   return {
     identities: list('identity', NS.discoInfo).map((i) => ({
-      category: attribute(i, 'category') ?? '', type: attribute(i, 'type') ?? '', name: attribute(i, 'name') ?? '',
+      category: attribute(i, 'category') ?? '',
+      type: attribute(i, 'type') ?? '',
+      name: attribute(i, 'name') ?? '',
     })),
     features: new Set(list('feature', NS.discoInfo).map((f) => attribute(f, 'var') ?? '')),
     forms,
@@ -53,8 +59,11 @@ export function roomFacts(jid: string, info: Info): RoomFacts {
   const isOpen = !has('muc_membersonly');
   const isSemiAnonymous = !has('muc_nonanonymous');
   return {
-    jid, name: info.identities.find((i) => i.category === 'conference')?.name || jid.split('@')[0]!,
-    isOpen, isSemiAnonymous, isPrivate: !isOpen && !isSemiAnonymous,
+    jid,
+    name: info.identities.find((i) => i.category === 'conference')?.name || jid.split('@')[0]!,
+    isOpen,
+    isSemiAnonymous,
+    isPrivate: !isOpen && !isSemiAnonymous,
     stampsCalls: has(NS.calls),
     hasCall: (form?.get('active_call')?.length ?? 0) > 0,
     sfuService: form?.get('sfu_service')?.[0],
@@ -65,11 +74,15 @@ async function discoInfo(connection: Connection, jid: string): Promise<Info> {
   return parseInfo(await connection.request('get', jid, el('query', { xmlns: NS.discoInfo })));
 }
 
-async function discoItems(connection: Connection, jid: string): Promise<{ jid: string; name: string }[]> {
+async function discoItems(
+  connection: Connection,
+  jid: string,
+): Promise<{ jid: string; name: string }[]> {
   const result = await connection.request('get', jid, el('query', { xmlns: NS.discoItems }));
   const query = child(result, 'query', NS.discoItems);
   return (query ? children(query, 'item', NS.discoItems) : [])
-    .map((i) => ({ jid: attribute(i, 'jid') ?? '', name: attribute(i, 'name') ?? '' })).filter((i) => i.jid);
+    .map((i) => ({ jid: attribute(i, 'jid') ?? '', name: attribute(i, 'name') ?? '' }))
+    .filter((i) => i.jid);
 }
 
 export async function fetchRoomFacts(connection: Connection, jid: string): Promise<RoomFacts> {
@@ -79,23 +92,35 @@ export async function fetchRoomFacts(connection: Connection, jid: string): Promi
 /** JID of the server's MUC service; undefined if it has none. */
 export async function findMucService(connection: Connection): Promise<string | undefined> {
   const items = await discoItems(connection, connection.domain);
-  const infos = await Promise.all(items.map((item) => discoInfo(connection, item.jid).catch(() => undefined)));
-  return items.find((_, index) => infos[index]?.features.has(NS.muc)
-    && infos[index]?.identities.some((i) => i.category === 'conference'))?.jid;
+  const infos = await Promise.all(
+    items.map((item) => discoInfo(connection, item.jid).catch(() => undefined)),
+  );
+  return items.find(
+    (_, index) =>
+      infos[index]?.features.has(NS.muc) &&
+      infos[index]?.identities.some((i) => i.category === 'conference'),
+  )?.jid;
 }
 
 /** The public rooms of a MUC service, those with a call first, then by name. */
 export async function listRooms(connection: Connection, service: string): Promise<RoomListing[]> {
   const items = (await discoItems(connection, service)).slice(0, LISTED_ROOMS_MAX);
-  const rooms = await Promise.all(items.map((item) => fetchRoomFacts(connection, item.jid).catch(() => undefined)));
-  return rooms.filter((r): r is RoomFacts => r !== undefined)
+  const rooms = await Promise.all(
+    items.map((item) => fetchRoomFacts(connection, item.jid).catch(() => undefined)),
+  );
+  return rooms
+    .filter((r): r is RoomFacts => r !== undefined)
     .sort((a, b) => Number(b.hasCall) - Number(a.hasCall) || a.name.localeCompare(b.name));
 }
 
 /** STUN and TURN servers that the server offers (XEP-0215); none if it offers none. */
 export async function fetchIceServers(connection: Connection): Promise<RTCIceServer[]> {
   try {
-    const result = await connection.request('get', connection.domain, el('services', { xmlns: NS.extdisco }));
+    const result = await connection.request(
+      'get',
+      connection.domain,
+      el('services', { xmlns: NS.extdisco }),
+    );
     const services = child(result, 'services', NS.extdisco);
     return (services ? children(services, 'service', NS.extdisco) : []).flatMap(iceServer);
   } catch {
@@ -109,7 +134,8 @@ function iceServer(service: Element): RTCIceServer[] {
   if (!host || !/^(stuns?|turns?)$/.test(type)) return [];
   const port = attribute(service, 'port');
   const transport = type.startsWith('turn') ? attribute(service, 'transport') : undefined;
-  const urls = `${type}:${host.includes(':') ? `[${host}]` : host}${port ? `:${port}` : ''}` +
+  const urls =
+    `${type}:${host.includes(':') ? `[${host}]` : host}${port ? `:${port}` : ''}` +
     (transport ? `?transport=${transport}` : '');
   const username = attribute(service, 'username');
   const credential = attribute(service, 'password');

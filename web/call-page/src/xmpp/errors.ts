@@ -1,7 +1,9 @@
 import { NS } from './namespaces';
 import { attribute, child, children, el, text } from './xml';
 
-/** A stanza of type `error`, RFC 6120 section 8.3, with the call protocol's application condition. */
+/**
+ * A stanza of type `error`, RFC 6120 section 8.3, with the call protocol's application condition.
+ */
 export class StanzaError extends Error {
   constructor(
     readonly condition: string,
@@ -39,7 +41,10 @@ export class ConnectionLostError extends Error {}
 
 /** Why a login failed: the account was refused, or the server was not reached. */
 export class LoginError extends Error {
-  constructor(readonly kind: 'refused' | 'unreachable' | 'insecure', message: string) {
+  constructor(
+    readonly kind: 'refused' | 'unreachable' | 'insecure',
+    message: string,
+  ) {
     super(message);
   }
 }

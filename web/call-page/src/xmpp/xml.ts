@@ -1,6 +1,7 @@
 /**
- * Reading and building XML over the DOM, by namespace and local name, so that prefixed names read alike.
- * Built elements carry their namespace as an `xmlns` attribute, as Strophe's serialiser expects it.
+ * Reading and building XML over the DOM, by namespace and local name, so that prefixed names read
+ * alike. Built elements carry their namespace as an `xmlns` attribute, as Strophe's serialiser
+ * expects it.
  */
 
 type Attributes = Record<string, string | number | undefined>;
