@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Hosts every deliberately broken module, and none at all, in Prosody: the server starts, refuses calls,
+"""Hosts every deliberately broken module, and none at all, in Prosody or ejabberd: the server starts, refuses calls,
 lets chat through, says in its log what is wrong, and ends when told to."""
 
 import argparse
@@ -11,8 +11,8 @@ import sys
 SCENARIOS = pathlib.Path(__file__).resolve().parent.parent / "scenarios"
 sys.path.insert(0, str(SCENARIOS))
 
+from hosts import driver  # noqa: E402
 from hosts.host import HostError  # noqa: E402
-from hosts.prosody import Prosody  # noqa: E402
 from runner import dialogue, play  # noqa: E402
 
 SKIPPED = 77
@@ -20,17 +20,17 @@ SKIPPED = 77
 START_WELL = {"slow", "callback_throws", "stop_times_out", "well_behaved"}
 
 
-def host(module, scenario, work, patience):
+def host(kind, module, scenario, work, patience):
     """Raises HostError or play.Failed."""
-    Prosody.module_file = module
-    server = Prosody(work / module.stem, len(scenario.clients))
+    kind.module_file = module
+    server = kind(work / module.stem, len(scenario.clients))
     server.start()
     try:
         asyncio.run(asyncio.wait_for(play.Player(scenario, server, patience).run(), 60 * patience))
     finally:
         server.stop()
     log = server.log.read_text(errors="replace")
-    if "traceback" in log.lower():
+    if "traceback" in log.lower() or "crash" in log.lower():
         raise HostError(f"an error of mod_parley in {server.log}")
     if module.stem not in START_WELL and f"{module.name}: " not in log:
         raise HostError(f"{server.log} does not say what is wrong with {module.name}")
@@ -38,22 +38,24 @@ def host(module, scenario, work, patience):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--host", default="prosody", help="prosody (default) or ejabberd")
     parser.add_argument("--build", type=pathlib.Path, required=True)
     parser.add_argument("--modules", type=pathlib.Path, required=True, help="the folder of broken modules")
     parser.add_argument("--work", type=pathlib.Path, required=True)
     parser.add_argument("--patience", type=float, default=1.0)
     options = parser.parse_args()
-    if Prosody.unavailable():
-        print(f"skip: {Prosody.unavailable()}\n0 passed, 0 failed, 1 skipped")
+    kind = driver(options.host)
+    if kind.unavailable():
+        print(f"skip: {kind.unavailable()}\n0 passed, 0 failed, 1 skipped")
         return SKIPPED
     shutil.rmtree(options.work, ignore_errors=True)
-    Prosody.build = options.build.resolve()
+    kind.build = options.build.resolve()
     scenario = dialogue.parse(SCENARIOS / "prosody" / "broken-module.scenario")
     modules = sorted(options.modules.resolve().glob("*.so")) + [options.modules.resolve() / "not_there.so"]
     passed = failed = 0
     for module in modules:
         try:
-            host(module, scenario, options.work, options.patience)
+            host(kind, module, scenario, options.work, options.patience)
             passed += 1
             print(f"ok     {module.stem}")
         except (HostError, play.Failed, TimeoutError) as error:

@@ -131,10 +131,13 @@ class Prosody(Host):
 
     def command(self):
         configuration = ["--config", os.fspath(self.folder / "prosody.cfg.lua")]
+        # A sanitizer's runtime must come before whatever Lua loads.
+        preload = os.environ.get("PARLEY_PRELOAD")
+        prosody = ["env", f"LD_PRELOAD={preload}", "prosody"] if preload else ["prosody"]
         if "daemonize" in self.limits:
             return [sys.executable, os.fspath(_AS_DAEMON), os.fspath(self.folder / "prosody.pid"),
-                    "prosody", *configuration]
-        return ["prosody", "-F", *configuration]
+                    *prosody, *configuration]
+        return [*prosody, "-F", *configuration]
 
     def stop(self):
         # Prosody 0.12 runs signal handlers amid whatever Lua it is in, and hangs where that is the end of
