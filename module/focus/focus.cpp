@@ -1,7 +1,6 @@
 #include "module/focus/focus.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 namespace parley::module {
@@ -23,7 +22,8 @@ Focus::Focus(xmpp::Jid service, FocusLimits limits, const RoomModel& rooms,
       limits_(limits),
       rooms_(rooms),
       calls_(calls),
-      make_uuid_(std::move(make_uuid)) {}
+      make_uuid_(std::move(make_uuid)),
+      initiates_(limits.session_initiates_per_minute_max) {}
 
 MediaStanding Focus::standing(const CallId& id, const RoomJid& room, const FullJid& jid,
                               const std::optional<xmpp::Jid>& service) const {
@@ -191,6 +191,9 @@ void Focus::remove_member(Conference& conference, const FullJid& jid, Reason rea
     std::erase_if(conference.offers, [&](const auto& offer) { return offer.first == jid; });
     conference.members.erase(jid);
     result.outputs.emplace_back(MediaCommand(RemoveMediaParticipant{conference.id, jid}));
+    if (!conference.proposed && conference.members.empty()) {
+        end_conference(conference, reason, result);
+    }
 }
 
 void Focus::end_conference(Conference& conference, Reason reason, Result& result) {

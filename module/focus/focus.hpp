@@ -22,8 +22,9 @@ namespace parley::module {
 
 struct FocusLimits {
     std::chrono::seconds proposal_timeout{
-        30};                                ///< a conference that no call names is ended after it
-    size_t conferences_per_client_max = 4;  ///< that one full JID sends media to at a time
+        30};  ///< a conference that no call names is ended after it
+    uint32_t session_initiates_per_minute_max = 60;  ///< of one full JID
+    size_t conferences_per_client_max = 4;           ///< that one full JID sends media to at a time
     size_t conferences_max = 4096;
     size_t remote_candidates_max = 64;  ///< of one session; more are ignored
 };
@@ -120,6 +121,7 @@ class Focus {
     const RoomModel& rooms_;
     const CallRegistry& calls_;
     const std::function<std::string()> make_uuid_;
+    RateLimiter<FullJid> initiates_;
     uint64_t sessions_opened_ = 0;
     uint64_t requests_sent_ = 0;
     std::map<CallId, Conference> conferences_;

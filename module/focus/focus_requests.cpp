@@ -90,6 +90,9 @@ Focus::Refused Focus::on_session_initiate(const Request& request, Result& result
             "The first thing a conference needs to know is its room: "
             "<muji xmlns='urn:xmpp:jingle:muji:0' room='…'/>.");
     }
+    if (!initiates_.take(request.client, request.now.steady)) {
+        return too_much("Too many sessions started: wait a little.");
+    }
     if (auto refused = may_publish(request, id, *room)) return refused;
 
     result.outputs.emplace_back(RouteStanza{xmpp::iq_result(request.iq)});
@@ -130,32 +133,24 @@ Focus::Refused Focus::may_publish(const Request& request, const CallId& id,
     if (call && call->mode != Mode::sfu) {
         return to_stanza_error({Violation::id_in_use, {}, std::nullopt});
     }
-    const auto client = publishing_.find(request.client);
     const Conference* conference = find(id);
-    if (!conference) {
-        const bool too_many =
-            client != publishing_.end() && client->second >= limits_.conferences_per_client_max;
-        if (too_many || conferences_.size() >= limits_.conferences_max) {
-            return conference_error(ErrorType::wait, Condition::resource_constraint,
-                                    "Too many conferences: leave one first.", "rate-limited");
-        }
-        return std::nullopt;
-    }
-    if (conference->room != room) {
+    if (conference && conference->room != room) {
         return conference_error(ErrorType::auth, Condition::forbidden,
                                 "This conference belongs to another room.", "not-a-member");
     }
-    const Member* member = conference->find_member(request.client);
+    const Member* member = conference ? conference->find_member(request.client) : nullptr;
     if (member && member->publishing) {
         return out_of_order("You send media to this conference already: end that session first.");
     }
-    if (conference->sids.contains({request.client, request.jingle.sid})) {
+    if (conference && conference->sids.contains({request.client, request.jingle.sid})) {
         return out_of_order("This session exists already.");
     }
-    if (client != publishing_.end() && client->second >= limits_.conferences_per_client_max) {
-        return conference_error(ErrorType::wait, Condition::resource_constraint,
-                                "Too many conferences: leave one first.", "rate-limited");
-    }
+    const auto client = publishing_.find(request.client);
+    const bool client_has_all =
+        client != publishing_.end() && client->second >= limits_.conferences_per_client_max;
+    const bool service_has_all = !conference && conferences_.size() >= limits_.conferences_max;
+    if (client_has_all || service_has_all)
+        return too_much("Too many conferences: leave one first.");
     return std::nullopt;
 }
 

@@ -28,6 +28,11 @@ inline xmpp::StanzaError out_of_order(std::string text) {
                             std::move(text), "out-of-order", ns::jingle_errors);
 }
 
+inline xmpp::StanzaError too_much(std::string text) {
+    return conference_error(xmpp::ErrorType::wait, xmpp::Condition::resource_constraint,
+                            std::move(text), "rate-limited");
+}
+
 inline xmpp::StanzaError malformed_request(std::string text) {
     return conference_error(xmpp::ErrorType::cancel, xmpp::Condition::bad_request, std::move(text));
 }
