@@ -8,8 +8,11 @@ import json
 import os
 import pathlib
 import shutil
+import urllib.request
 
-from .host import Host, make_certificate
+from .host import Host, HostError, make_certificate
+
+_ROOT = pathlib.Path(__file__).resolve().parent.parent.parent.parent
 
 _CONFIGURATION = """\
 hosts: [localhost]
@@ -27,6 +30,11 @@ access_rules:
     allow: all
 shaper_rules:
   max_user_sessions: 100
+api_permissions:
+  administration:
+    from: mod_http_api
+    who: {{ip: "127.0.0.1"}}
+    what: [reload_config, restart_module, change_room_option]
 listen:
   -
     port: {c2s}
@@ -41,6 +49,7 @@ listen:
     module: ejabberd_http
     request_handlers:
       /xmpp-websocket: ejabberd_http_ws
+      /api: mod_http_api
   -
     port: {https}
     ip: "127.0.0.1"
@@ -50,8 +59,10 @@ listen:
       /xmpp-websocket: ejabberd_http_ws
 modules:
   mod_adhoc: {{}}
+  mod_admin_extra: {{}}
   mod_configure: {{}}
   mod_disco: {{}}
+  mod_http_api: {{}}
   mod_offline: {{}}
   mod_ping: {{}}
   mod_roster: {{}}
@@ -62,10 +73,13 @@ modules:
       allow_change_subj: false
       allow_subscription: false
       public: false
-{calls}
+      {rooms}
+  mod_muc_admin: {{}}
 """
 
+# A file of its own in modules.d, as Debian's ejabberd reads it.
 _CALLS = """\
+modules:
   mod_parley:
     module: "{module}"
     options: {options}
@@ -115,7 +129,7 @@ class Ejabberd(Host):
 
     @classmethod
     def has_calls(cls):
-        return cls.application() is not None and cls.module().exists()
+        return cls.application() is not None and (cls.module_file is not None or cls.module().exists())
 
     def __init__(self, *arguments, **options):
         super().__init__(*arguments, **options)
@@ -126,7 +140,10 @@ class Ejabberd(Host):
         self.address.ca_file = os.fspath(certificate)
         (self.folder / "ejabberd.yml").write_text(_CONFIGURATION.format(
             certificate=certificate, key=key, c2s=self.address.c2s, http=self.address.http,
-            https=self.address.https, limits=self.limits, calls=self._calls()))
+            https=self.address.https, limits=self.limits,
+            rooms="members_only: true\n      anonymous: false" if self._sample() else ""))
+        (self.folder / "modules.d").mkdir(exist_ok=True)
+        self._enable()
         accounts = ", ".join(f'{{<<"{user}">>, <<"{password}">>}}' for user, password in self.accounts())
         (self.folder / "ready.erl").write_text(_READY.format(accounts=accounts, ready=self._ready()))
 
@@ -135,6 +152,7 @@ class Ejabberd(Host):
         libraries = [self.library(), self.build / "hosts" / "ejabberd"]
         return ["env", f"ERL_LIBS={':'.join(os.fspath(folder) for folder in libraries)}",
                 f"EJABBERD_CONFIG_PATH={self.folder / 'ejabberd.yml'}",
+                f"CONTRIB_MODULES_CONF_DIR={self.folder / 'modules.d'}",
                 f"EJABBERD_LOG_PATH={self.folder / 'ejabberd.log'}",
                 f"ERL_CRASH_DUMP={self.folder / 'erl_crash.dump'}",
                 "erl", "-noinput", "+sbwt", "none", "-mnesia", "dir", f'"{self.folder / "database"}"',
@@ -146,9 +164,43 @@ class Ejabberd(Host):
     def _accepts(self):
         return self._ready().exists() and super()._accepts()
 
+    def operate(self, operation):
+        if operation == "reloads parley":
+            self._command("restart_module", host="localhost", module="mod_parley")
+        elif operation in ("unloads parley", "loads parley"):
+            self._enable(operation == "loads parley")
+            self._command("reload_config")
+        elif operation.startswith("changes "):
+            _, room, option, value = operation.split()
+            self._command("change_room_option", name=room.partition("@")[0], service=self.address.muc,
+                          option=option, value=value)
+        else:
+            super().operate(operation)
+
+    def _command(self, command, /, **arguments):
+        """One of ejabberdctl's commands, through mod_http_api."""
+        request = urllib.request.Request(f"http://127.0.0.1:{self.address.http}/api/{command}",
+                                         json.dumps(arguments).encode(), {"Content-Type": "application/json"})
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                answer.read()
+        except OSError as error:
+            raise HostError(f"{command} {arguments}: {error}") from error
+
+    def _enable(self, enabled=True):
+        """Writes, or removes, what configures mod_parley."""
+        file = self.folder / "modules.d" / "mod_parley.yml"
+        file.unlink(missing_ok=True)
+        if enabled and self.has_calls():
+            file.write_text(self._calls())
+
+    def _sample(self):
+        return "sample" in self.limits
+
     def _calls(self):
-        if not self.has_calls():
-            return ""
+        if self._sample():
+            return (_ROOT / "packaging" / "ejabberd" / "mod_parley.yml").read_text().replace(
+                "modules:\n  mod_parley:\n", f'modules:\n  mod_parley:\n    module: "{self.module()}"\n')
         options = {"sfu_jid": "sfu.@HOST@", "sfu_addresses": ["127.0.0.1"],
                    **{key: json.loads(value) for key, value in self.module_options.items()}}
         return _CALLS.format(module=self.module(), options=json.dumps(options))

@@ -154,7 +154,8 @@ class Player:
 
     async def _operate(self, step):
         """What an admin does to the running server."""
-        await asyncio.to_thread(self.host.operate, step.arguments["operation"])
+        operation = template.fill(step.arguments["operation"], self.variables)
+        await asyncio.to_thread(self.host.operate, operation)
 
     # --- expecting
 
