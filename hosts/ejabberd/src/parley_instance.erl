@@ -9,13 +9,14 @@
 -module(parley_instance).
 -behaviour(gen_server).
 
--export([start_link/4, halt_module/1, reload/2, mark/4, ask/2]).
+-export([start_link/4, halt_module/1, reload/2, mark/4, mark_soon/3, ask/2]).
 -export([init/1, handle_call/3, handle_cast/2, handle_info/2, terminate/2]).
 
 -include("logger.hrl").
 -include_lib("p1_xmpp/include/xmpp.hrl").
 
 -define(CALL_TIMEOUT, 5000). % of a hook; then the message is refused
+-define(SOON_MS, [20, 200, 2000]). % when to look after a command of ejabberdctl's has begun
 -define(LIFE_TIMEOUT, 30000). % the module's start and stop take 10 s each at most
 -define(TIMER_MS_MAX, 16#ffffffff). % Erlang's own limit, 49 days
 
@@ -53,6 +54,12 @@ reload(Proc, Opts) ->
 -spec mark(parley_config:config(), binary(), pid(), parley_rooms:sign() | destroyed) -> ok.
 mark(#{proc := Proc}, RoomJid, Pid, Hint) ->
     gen_server:cast(Proc, {mark, RoomJid, Pid, Hint}).
+
+%% Something happens in a room about now. Its process may be on another node.
+-spec mark_soon(parley_config:config(), binary(), pid()) -> ok.
+mark_soon(#{proc := Proc}, RoomJid, Pid) ->
+    [erlang:send_after(Ms, Proc, {mark, RoomJid, Pid}) || Ms <- ?SOON_MS, node(Pid) =:= node()],
+    ok.
 
 %% Throws what gen_server:call throws.
 ask(Proc, Question) ->
@@ -124,6 +131,11 @@ handle_cast(Request, Instance) ->
 
 handle_info({{parley_look, RoomJid, Pid}, Answer}, Instance) ->
     {noreply, looked(RoomJid, Pid, Answer, Instance)};
+handle_info({mark, RoomJid, Pid}, Instance) ->
+    case find_room(RoomJid, Pid, Instance) of
+        #room{} = Room -> {noreply, look(RoomJid, Room, Instance)};
+        undefined -> {noreply, Instance}
+    end;
 handle_info(parley_wake, Instance) ->
     {noreply, call_and_run(on_wake, [], Instance)};
 handle_info({timeout, Timer, {parley_timer, Id}}, #instance{timers = Timers} = Instance) ->

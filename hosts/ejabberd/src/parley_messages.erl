@@ -5,8 +5,8 @@
 -module(parley_messages).
 
 -export([hook/1, unhook/1]).
--export([muc_filter_message/3, muc_process_iq/2, muc_filter_presence/3, filter_packet/1,
-         start_room/3, join_room/4, leave_room/4, remove_room/3, room_destroyed/3]).
+-export([muc_filter_message/3, muc_process_iq/2, muc_filter_presence/3, user_send_packet/1,
+         s2s_receive_packet/1, api_call/3, start_room/3, join_room/4, leave_room/4, remove_room/3, room_destroyed/3]).
 
 -include("logger.hrl").
 -include_lib("p1_xmpp/include/xmpp.hrl").
@@ -17,20 +17,28 @@
 %% Messages: before archives (mod_mam has 50), after ejabberd's check for voice.
 hooks(Host) ->
     [{muc_filter_message, Host, 40}, {muc_process_iq, Host, 40}, {muc_filter_presence, Host, 90},
-     {start_room, Host, 50}, {join_room, Host, 50}, {leave_room, Host, 50},
+     {s2s_receive_packet, Host, 40}, {start_room, Host, 50}, {join_room, Host, 50}, {leave_room, Host, 50},
      {remove_room, Host, 50}, {room_destroyed, Host, 50}].
+
+%% Clients of every virtual host may be in the rooms.
+hooks_of_all() ->
+    [{api_call, global, 50} | [{user_send_packet, Host, 40} || Host <- ejabberd_option:hosts()]].
 
 -spec hook(ServerHost :: binary()) -> ok.
 hook(ServerHost) ->
-    [ejabberd_hooks:add(Hook, Host, ?MODULE, Hook, Seq) || {Hook, Host, Seq} <- hooks(ServerHost)],
-    %% For all hosts, however often it is added.
-    ejabberd_hooks:add(filter_packet, ?MODULE, filter_packet, 40),
+    [ejabberd_hooks:add(Hook, Host, ?MODULE, Hook, Seq)
+     || {Hook, Host, Seq} <- hooks(ServerHost) ++ hooks_of_all()],
     ok.
 
 -spec unhook(ServerHost :: binary()) -> ok.
 unhook(ServerHost) ->
+    Others = [Host || Host <- ejabberd_option:hosts(), Host =/= ServerHost,
+                      gen_mod:is_loaded(Host, mod_parley)],
     [ejabberd_hooks:delete(Hook, Host, ?MODULE, Hook, Seq)
-     || {Hook, Host, Seq} <- hooks(ServerHost)],
+     || {Hook, Host, Seq} <- hooks(ServerHost) ++ case Others of
+                                                      [] -> hooks_of_all();
+                                                      _ -> []
+                                                  end],
     ok.
 
 %%% Messages and IQs
@@ -48,36 +56,29 @@ muc_filter_message(Dropped, _State, _Nick) ->
     Dropped.
 
 %% Other messages to a room or an occupant. ejabberd has no hook for them in the room, so they are
-%% judged on their way there; the instance makes sure that the sender is an occupant. Also the room's
-%% own words about its configuration, which may change without any hook (ejabberdctl).
-filter_packet(#message{type = Type, from = From,
-                       to = #jid{luser = Room, lserver = Host, lresource = Nick}} = Message)
+%% judged where clients' and other servers' streams end; the instance makes sure that the sender is an
+%% occupant. Not with the hook filter_packet: it costs every stanza that is delivered to anybody.
+user_send_packet(Acc) -> filter_private(Acc).
+
+s2s_receive_packet(Acc) -> filter_private(Acc).
+
+filter_private({#message{type = Type, from = From,
+                         to = #jid{luser = Room, lserver = Host, lresource = Nick}} = Message,
+                Stream} = Acc)
   when Type =/= groupchat, Type =/= error, Room =/= <<>> ->
     case shown_to(Host, Message) of
         #{} = Config ->
             Question = fun() -> {on_private_message, parley_rooms:key(Room, Host),
                                  jid:tolower(From), Nick, parley_stanzas:to_xml(Message)} end,
             case obey(judge(on_room_node(Room, Host, Config), Question), Message) of
-                drop -> {stop, drop};
-                Obeyed -> Obeyed
+                drop -> {stop, {drop, Stream}};
+                Obeyed -> {Obeyed, Stream}
             end;
         undefined ->
-            Message
+            Acc
     end;
-filter_packet(#message{type = groupchat, sub_els = [#muc_user{status_codes = [_ | _]}],
-                       from = #jid{luser = Room, lserver = Host, lresource = <<>>}} = Message) ->
-    case parley_config:find(Host) of
-        #{} = Config ->
-            case find_room(Room, Host) of
-                {ok, Pid} -> parley_instance:mark(Config, parley_rooms:key(Room, Host), Pid, changed);
-                error -> ok
-            end;
-        undefined ->
-            ok
-    end,
-    Message;
-filter_packet(Packet) ->
-    Packet.
+filter_private(Acc) ->
+    Acc.
 
 muc_process_iq(#iq{type = set, sub_els = [#muc_admin{}]} = Iq, State) ->
     mark(State, changed),
@@ -183,6 +184,18 @@ muc_filter_presence(Presence, _State, _Nick) ->
 has_session(#jid{luser = User, lserver = Server, lresource = Resource}) ->
     not ejabberd_router:is_my_host(Server)
         orelse ejabberd_sm:get_session_sid(User, Server, Resource) =/= none.
+
+%% One of ejabberdctl's commands for rooms is about to run. The room has no hook for what it does, and
+%% there is none for its end.
+api_call(mod_muc_admin, _Function, [Room, Host | _]) when is_binary(Room), is_binary(Host) ->
+    case {parley_config:find(Host), find_room(Room, Host)} of
+        {#{} = Config, {ok, Pid}} ->
+            parley_instance:mark_soon(Config, parley_rooms:key(Room, Host), Pid);
+        _ ->
+            ok
+    end;
+api_call(_Module, _Function, _Arguments) ->
+    ok.
 
 start_room(_ServerHost, Room, Host) ->
     mark(Room, Host, changed).
