@@ -87,14 +87,41 @@ leave(#iq{to = #jid{lserver = ServerHost}, sub_els = [Element]} = Iq) ->
     end.
 
 run(Proc, Iq) ->
-    try parley_instance:ask(Proc, {on_command, parley_stanzas:to_xml(Iq)}) of
+    Question = {on_command, parley_stanzas:to_xml(Iq)},
+    try parley_instance:ask(Proc, Question) of
         {ok, #xmlel{name = <<"error">>} = Error} -> parley_stanzas:error_reply(Iq, Error);
-        {ok, Command} -> xmpp:make_iq_result(Iq, Command);
+        {ok, Command} -> xmpp:make_iq_result(Iq, add_other_nodes(Command, Proc, Question));
         failed -> parley_stanzas:refusal(Iq)
     catch Class:Reason:Stack ->
             ?ERROR_MSG("The module could not be asked to run a command: ~ts",
                        [misc:format_exception(2, Class, Reason, Stack)]),
             parley_stanzas:refusal(Iq)
+    end.
+
+%% A result form of many items is that of all nodes of the cluster: each has a module of its own.
+add_other_nodes(Command, Proc, Question) ->
+    case fxml:get_subtag_with_xmlns(Command, <<"x">>, ?NS_XDATA) of
+        #xmlel{attrs = Attrs, children = Children} = Form ->
+            Items = [Item || fxml:get_attr_s(<<"type">>, Attrs) =:= <<"result">>,
+                             Node <- ejabberd_cluster:get_nodes(), Node =/= node(),
+                             Item <- items_of(Node, Proc, Question)],
+            fxml:replace_subtag(Form#xmlel{children = Children ++ Items}, Command);
+        false ->
+            Command
+    end.
+
+items_of(Node, Proc, Question) ->
+    try parley_instance:ask({Proc, Node}, Question) of
+        {ok, Command} ->
+            case fxml:get_subtag_with_xmlns(Command, <<"x">>, ?NS_XDATA) of
+                #xmlel{children = Children} -> [Item || #xmlel{name = <<"item">>} = Item <- Children];
+                false -> []
+            end;
+        failed ->
+            []
+    catch exit:Reason ->
+            ?WARNING_MSG("The module on ~p could not be asked: ~p", [Node, Reason]),
+            []
     end.
 
 disco_local_identity(Acc, _From, #jid{lserver = ServerHost}, Node, _Lang) ->
