@@ -1,5 +1,6 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
 #include <csignal>
@@ -45,6 +46,8 @@ int main(int argc, char** argv) {
         std::printf("%s: the configuration is valid\n", file.c_str());
         return 0;
     }
+    // The database holds keys and rosters: files are for their owner only.
+    umask(077);
     // A peer that is gone shows as an error of the write, not as a signal.
     std::signal(SIGPIPE, SIG_IGN);
     spdlog::set_default_logger(spdlog::stdout_logger_st("parleyd"));

@@ -182,6 +182,7 @@ int main(int argc, char** argv) {
             std::fprintf(stderr, "parleyctl: %s\n", wrong->c_str());
             return 1;
         }
+        umask(077);
         Administration admin(*config);
         const auto outcome = chosen(admin);
         if (!outcome) {
