@@ -98,31 +98,36 @@ run(Proc, Iq) ->
             parley_stanzas:refusal(Iq)
     end.
 
-%% A result form of many items is that of all nodes of the cluster: each has a module of its own.
+%% A result form of many items is that of all nodes of the cluster: each has a module of its own. The
+%% rest of the answer is of a node that has items.
 add_other_nodes(Command, Proc, Question) ->
-    case fxml:get_subtag_with_xmlns(Command, <<"x">>, ?NS_XDATA) of
-        #xmlel{attrs = Attrs, children = Children} = Form ->
-            Items = [Item || fxml:get_attr_s(<<"type">>, Attrs) =:= <<"result">>,
-                             Node <- ejabberd_cluster:get_nodes(), Node =/= node(),
-                             Item <- items_of(Node, Proc, Question)],
-            fxml:replace_subtag(Form#xmlel{children = Children ++ Items}, Command);
-        false ->
-            Command
+    Others = [Other || Node <- ejabberd_cluster:get_nodes(), Node =/= node(),
+                       Other <- ask_node(Node, Proc, Question)],
+    {Without, With} = lists:splitwith(fun(Answer) -> items_of(Answer) =:= [] end,
+                                      [Command | Others]),
+    case With of
+        [First | Rest] -> add_items(First, lists:append([items_of(Other) || Other <- Rest]));
+        [] -> hd(Without)
     end.
 
-items_of(Node, Proc, Question) ->
+ask_node(Node, Proc, Question) ->
     try parley_instance:ask({Proc, Node}, Question) of
-        {ok, Command} ->
-            case fxml:get_subtag_with_xmlns(Command, <<"x">>, ?NS_XDATA) of
-                #xmlel{children = Children} -> [Item || #xmlel{name = <<"item">>} = Item <- Children];
-                false -> []
-            end;
-        failed ->
-            []
+        {ok, Command} -> [Command];
+        failed -> []
     catch exit:Reason ->
             ?WARNING_MSG("The module on ~p could not be asked: ~p", [Node, Reason]),
             []
     end.
+
+items_of(Command) ->
+    case fxml:get_subtag_with_xmlns(Command, <<"x">>, ?NS_XDATA) of
+        #xmlel{children = Children} -> [Item || #xmlel{name = <<"item">>} = Item <- Children];
+        false -> []
+    end.
+
+add_items(Command, Items) ->
+    #xmlel{children = Children} = Form = fxml:get_subtag_with_xmlns(Command, <<"x">>, ?NS_XDATA),
+    fxml:replace_subtag(Form#xmlel{children = Children ++ Items}, Command).
 
 disco_local_identity(Acc, _From, #jid{lserver = ServerHost}, Node, _Lang) ->
     case name_of(ServerHost, Node) of

@@ -2,15 +2,19 @@
 loads. Where the build has no mod_parley, ejabberd alone shows that the scenarios of RFC 6120/6121 and
 XEP-0045 say nothing that only parleyd does.
 
-The instance is an Erlang node without a name: it needs no epmd and nobody else can reach it."""
+The instance is an Erlang node without a name: it needs no epmd and nobody else can reach it. With
+`limits: nodes=2` it is a cluster of two, one@127.0.0.1 and two@127.0.0.1, with an epmd of its own."""
 
 import json
 import os
 import pathlib
+import secrets
 import shutil
+import subprocess
+import time
 import urllib.request
 
-from .host import Host, HostError, make_certificate
+from .host import Host, HostError, free_port, make_certificate
 
 _ROOT = pathlib.Path(__file__).resolve().parent.parent.parent.parent
 
@@ -85,11 +89,29 @@ modules:
     options: {options}
 """
 
-# Accounts, then the sign that all is up.
+# A second node joins the first; accounts; then the sign that all is up.
 _READY = """\
+{join}
 [ok = ejabberd_auth:try_register(U, <<"localhost">>, P) || {{U, P}} <- [{accounts}],
     not ejabberd_auth:user_exists(U, <<"localhost">>)],
 ok = file:write_file("{ready}", <<>>)."""
+
+
+# Writes a file once the first node knows that the rooms of a lost one are gone.
+_WATCH = """\
+spawn(fun() ->
+    net_kernel:monitor_nodes(true),
+    receive {{nodedown, _}} -> ok end,
+    Wait = fun(Self) ->
+               case [P || {{_, _, P}} <- mod_muc:get_online_rooms(<<"conference.localhost">>),
+                          node(P) =/= node()] of
+                   [] -> file:write_file("{alone}", <<>>);
+                   _ -> timer:sleep(20), Self(Self)
+               end
+           end,
+    Wait(Wait)
+end),
+"""
 
 
 class _Features:
@@ -134,6 +156,43 @@ class Ejabberd(Host):
     def __init__(self, *arguments, **options):
         super().__init__(*arguments, **options)
         self.address.rooms_have_presence = True
+        self.name = None  # of the node, as one of a cluster
+        self.cluster = {}  # environment and arguments of all nodes
+        self.second = self.epmd = None
+        if self.limits.get("nodes") == "2":
+            self._form_cluster()
+
+    def _form_cluster(self):
+        self.second = type(self)(self.folder / "two", 0, [f"{k}={v}" for k, v in self.module_options.items()])
+        self.cluster = {"epmd_port": free_port(), "cookie": secrets.token_hex(8)}
+        self.second.cluster = self.cluster
+        self.name, self.second.name = "one@127.0.0.1", "two@127.0.0.1"
+
+    def address_for(self, options):
+        return self.second.address if self.second and options.get("node") == "2" else self.address
+
+    def start(self):
+        if not self.second:
+            super().start()
+            return
+        port = str(self.cluster["epmd_port"])
+        self.epmd = subprocess.Popen(["epmd", "-port", port, "-address", "127.0.0.1"])
+        try:
+            super().start()
+            self.second.start()
+        except HostError:
+            self.epmd.terminate()
+            raise
+
+    def stop(self):
+        try:
+            if self.second:
+                self.second.stop()
+            super().stop()
+        finally:
+            if self.epmd:
+                self.epmd.terminate()
+                self.epmd.wait()
 
     def prepare(self):
         certificate, key = make_certificate(self.folder)
@@ -145,7 +204,11 @@ class Ejabberd(Host):
         (self.folder / "modules.d").mkdir(exist_ok=True)
         self._enable()
         accounts = ", ".join(f'{{<<"{user}">>, <<"{password}">>}}' for user, password in self.accounts())
-        (self.folder / "ready.erl").write_text(_READY.format(accounts=accounts, ready=self._ready()))
+        is_second = self.name and self.name.startswith("two")
+        (self.folder / "ready.erl").write_text(_READY.format(
+            accounts="" if is_second else accounts, ready=self._ready(),
+            join="" if not self.name else "ok = ejabberd_cluster:join('one@127.0.0.1')," if is_second
+            else _WATCH.format(alone=self.folder / "alone")))
 
     def command(self):
         self._ready().unlink(missing_ok=True)
@@ -155,8 +218,15 @@ class Ejabberd(Host):
                 f"CONTRIB_MODULES_CONF_DIR={self.folder / 'modules.d'}",
                 f"EJABBERD_LOG_PATH={self.folder / 'ejabberd.log'}",
                 f"ERL_CRASH_DUMP={self.folder / 'erl_crash.dump'}",
-                "erl", "-noinput", "+sbwt", "none", "-mnesia", "dir", f'"{self.folder / "database"}"',
+                f"ERL_EPMD_PORT={self.cluster.get('epmd_port', 0)}",
+                "erl", *self._node(), "-noinput", "+sbwt", "none", "-mnesia", "dir", f'"{self.folder / "database"}"',
                 "-s", "ejabberd", "-eval", f'ok = file:eval("{self.folder / "ready.erl"}").']
+
+    def _node(self):
+        if not self.name:
+            return []
+        return ["-name", self.name, "-setcookie", self.cluster["cookie"], "-start_epmd", "false",
+                "-kernel", "inet_dist_use_interface", "{127,0,0,1}"]
 
     def _ready(self):
         return self.folder / "ready"
@@ -170,6 +240,15 @@ class Ejabberd(Host):
         elif operation in ("unloads parley", "loads parley"):
             self._enable(operation == "loads parley")
             self._command("reload_config")
+        elif operation == "loses node 2":
+            self.second.process.kill()
+            self.second.process.wait()
+            self.second.process = None
+            deadline = time.monotonic() + 20
+            while not (self.folder / "alone").exists():
+                if time.monotonic() > deadline:
+                    raise HostError("the first node does not notice that the second one is lost")
+                time.sleep(0.02)
         elif operation.startswith("changes "):
             _, room, option, value = operation.split()
             self._command("change_room_option", name=room.partition("@")[0], service=self.address.muc,
@@ -201,6 +280,6 @@ class Ejabberd(Host):
         if self._sample():
             return (_ROOT / "packaging" / "ejabberd" / "mod_parley.yml").read_text().replace(
                 "modules:\n  mod_parley:\n", f'modules:\n  mod_parley:\n    module: "{self.module()}"\n')
-        options = {"sfu_jid": "sfu.@HOST@", "sfu_addresses": ["127.0.0.1"],
+        options = {"sfu_jid": "sfu-@NODE@.@HOST@" if self.name else "sfu.@HOST@", "sfu_addresses": ["127.0.0.1"],
                    **{key: json.loads(value) for key, value in self.module_options.items()}}
         return _CALLS.format(module=self.module(), options=json.dumps(options))

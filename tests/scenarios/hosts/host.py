@@ -55,6 +55,10 @@ class Host:
         self.address = Address("127.0.0.1", "localhost", "conference.localhost", "sfu.localhost",
                                free_port(), free_port(), free_port())
 
+    def address_for(self, _options):
+        """Where a client with these options connects."""
+        return self.address
+
     @classmethod
     def unavailable(cls):
         """Why the host cannot run on this machine and how to mend that, or None."""

@@ -58,7 +58,7 @@ class Player:
                 account = self.host.fresh_account(name)
             if options.get("password"):
                 account = (account[0], options["password"])
-            self.clients[name] = Client(name, self.host.address, account, options, self._note)
+            self.clients[name] = Client(name, self.host.address_for(options), account, options, self._note)
             self.variables[f"{name}.user"] = account[0]
             self.variables[f"{name}.bare"] = f"{account[0]}@{self.host.address.domain}"
 
