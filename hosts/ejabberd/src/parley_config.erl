@@ -2,7 +2,7 @@
 %% instance, and what it is interested in. Read for every message, changed when a module starts.
 -module(parley_config).
 
--export([new/3, find/1, muc_host/1, put/3, forget/2]).
+-export([new/3, reset/2, find/1, muc_host/1, put/3, forget/2]).
 
 -export_type([config/0]).
 
@@ -25,9 +25,18 @@ muc_host(ServerHost) ->
 -spec new(ServerHost :: binary(), MucHost :: binary(), Proc :: atom()) -> ok.
 new(ServerHost, MucHost, Proc) ->
     persistent_term:put({?MODULE, server, ServerHost}, MucHost),
-    persistent_term:put({?MODULE, MucHost}, #{proc => Proc, running => false, interest => #{},
-                                              muc_features => [], commands => #{},
-                                              services => #{}}).
+    put_idle(MucHost, Proc, #{}).
+
+%% No module runs: what it said is forgotten.
+-spec reset(MucHost :: binary(), Interest :: #{binary() => []}) -> ok.
+reset(MucHost, Interest) ->
+    #{proc := Proc} = find(MucHost),
+    put_idle(MucHost, Proc, Interest).
+
+put_idle(MucHost, Proc, Interest) ->
+    persistent_term:put({?MODULE, MucHost}, #{proc => Proc, running => false,
+                                              interest => Interest, muc_features => [],
+                                              commands => #{}, services => #{}}).
 
 -spec put(MucHost :: binary(), Key :: atom(), Value :: term()) -> ok.
 put(MucHost, Key, Value) ->

@@ -176,10 +176,13 @@ terminate(_Reason, Instance) ->
 
 start_module(Opts, #instance{muc_host = MucHost, server_host = ServerHost} = Instance) ->
     #{module := Path, options := Options, call_namespaces := Namespaces} = Opts,
-    parley_config:put(MucHost, interest, maps:from_keys(Namespaces, [])),
+    %% A process before this one that crashed has left its own: ejabberd takes its routes back.
+    #{services := Left} = parley_config:find(MucHost),
+    parley_config:reset(MucHost, maps:from_keys(Namespaces, [])),
     Identity = #{name => <<"ejabberd">>, version => ejabberd_option:version(),
                  muc_domain => MucHost},
-    Taken = #{domains => ejabberd_option:hosts() ++ ejabberd_router:get_all_routes(),
+    Routes = [Domain || Domain <- ejabberd_router:get_all_routes(), not is_map_key(Domain, Left)],
+    Taken = #{domains => ejabberd_option:hosts() ++ Routes,
               nodes => parley_commands:taken(ServerHost)},
     try load_and_start(Path, Options, Identity, Taken, Instance) of
         {ok, Started} ->
@@ -429,7 +432,7 @@ act({log, error, Line}, Instance) -> ?ERROR_MSG("~ts", [Line]), Instance;
 act({out_of_service}, #instance{muc_host = MucHost} = Instance) ->
     parley_config:put(MucHost, running, false),
     ?ERROR_MSG("The module failed and is out of service: its messages are refused until ejabberd "
-               "restarts or mod_parley is reloaded with other options", []),
+               "or mod_parley is restarted (ejabberdctl restart_module HOST mod_parley)", []),
     Instance;
 act({set_interest, Namespaces}, #instance{muc_host = MucHost} = Instance) ->
     parley_config:put(MucHost, interest, maps:from_keys(Namespaces, [])),

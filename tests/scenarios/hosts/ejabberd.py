@@ -97,6 +97,14 @@ _READY = """\
 ok = file:write_file("{ready}", <<>>)."""
 
 
+# Kills the process that has the module, and waits for the next one to have it.
+_CRASH = """\
+true = rpc:call('one@127.0.0.1', erlang, exit, [rpc:call('one@127.0.0.1', erlang, whereis, [mod_parley_localhost]), kill]),
+timer:sleep(100),
+#{running := true} = begin rpc:call('one@127.0.0.1', sys, get_state, [mod_parley_localhost]),
+    rpc:call('one@127.0.0.1', parley_config, find, [<<"conference.localhost">>]) end,
+halt()."""
+
 # Writes a file once the first node knows that the rooms of a lost one are gone.
 _WATCH = """\
 spawn(fun() ->
@@ -249,6 +257,10 @@ class Ejabberd(Host):
                 if time.monotonic() > deadline:
                     raise HostError("the first node does not notice that the second one is lost")
                 time.sleep(0.02)
+        elif operation == "crashes mod_parley":
+            subprocess.run(["erl", "-noinput", "-name", "probe@127.0.0.1", "-setcookie", self.cluster["cookie"],
+                            "-start_epmd", "false", "-eval", _CRASH], timeout=30, check=True,
+                           env={**os.environ, "ERL_EPMD_PORT": str(self.cluster["epmd_port"])})
         elif operation.startswith("changes "):
             _, room, option, value = operation.split()
             self._command("change_room_option", name=room.partition("@")[0], service=self.address.muc,
