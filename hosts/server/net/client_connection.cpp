@@ -10,12 +10,18 @@ namespace {
 /// How long a peer may take to read the stream's end before the connection is cut.
 constexpr std::chrono::milliseconds linger{2000};
 
+C2sOptions asking(Router& router, C2sOptions options) {
+    options.may_bind = [&router](const xmpp::Jid& full_jid) { return router.may_start(full_jid); };
+    return options;
+}
+
 }  // namespace
 
 ClientConnection::ClientConnection(ConnectionContext context, C2sOptions options,
                                    ConnectionTicket ticket)
     : context_(context),
-      stream_(std::move(options), context.accounts, random_id, Clock::now()),
+      stream_(asking(context.router, std::move(options)), context.accounts, random_id,
+              Clock::now()),
       ticket_(std::move(ticket)) {}
 
 void ClientConnection::arm() {

@@ -173,6 +173,11 @@ Element Router::answer_for_account(const Element& iq, const Jid& from, const Jid
     return error_reply(iq, {ErrorType::cancel, Condition::service_unavailable, "", {}});
 }
 
+bool Router::may_start(const Jid& full_jid) {
+    return sessions_.find(full_jid) != nullptr ||
+           sessions_.of(full_jid.local()).size() < limits_.resources_per_account;
+}
+
 bool Router::session_started(const Jid& full_jid, ClientLink& link) {
     if (const Session* older = sessions_.find(full_jid)) {
         ClientLink& replaced = *older->link;

@@ -35,6 +35,8 @@ class Router : public StanzaSink {
     bool add_service(const std::string& domain, StanzaService& service);
     void remove_service(const std::string& domain);
 
+    /// Whether session_started would succeed: the account's number of sessions is limited.
+    bool may_start(const xmpp::Jid& full_jid);
     /// A client has bound this full JID; an older session of the same name ends with a conflict.
     /// False: the account has too many sessions, and the link was ended.
     bool session_started(const xmpp::Jid& full_jid, ClientLink& link);

@@ -288,6 +288,13 @@ void C2sStream::before_bind(const Element& element, Effects& out) {
                                       {}};
         return send(framing_.element(xmpp::error_reply(element, error)), out);
     }
+    if (options_.may_bind && !options_.may_bind(*full)) {
+        const xmpp::StanzaError error{xmpp::ErrorType::wait,
+                                      xmpp::Condition::resource_constraint,
+                                      "This account has too many sessions.",
+                                      {}};
+        return send(framing_.element(xmpp::error_reply(element, error)), out);
+    }
     jid_ = std::move(*full);
     phase_ = Phase::bound;
     out.emplace_back(Bound{*jid_});

@@ -24,6 +24,8 @@ struct C2sOptions {
     bool offer_starttls = false;   ///< TCP only
     bool allow_plaintext = false;  ///< SCRAM may log in without TLS
     bool encrypted = false;        ///< TLS is there from the start (https)
+    /// Whether the account may have this resource, too (RFC 6120 s7.6.2.1); none: always.
+    std::function<bool(const xmpp::Jid& full_jid)> may_bind = {};
 };
 
 /// One client's XMPP stream, server side (RFC 6120): bytes and time in, effects out. It negotiates

@@ -274,6 +274,24 @@ BOOST_AUTO_TEST_CASE(bind_makes_a_resource_or_refuses_a_bad_one) {
             .starts_with("[bound alice@localhost/id-"));
 }
 
+BOOST_AUTO_TEST_CASE(bind_is_refused_while_the_account_has_too_many_sessions) {
+    bool room = false;
+    C2sOptions options = tcp_encrypted();
+    options.may_bind = [&room](const parley::xmpp::Jid&) { return room; };
+    StreamDialogue client(options);
+    client.feed(client_header);
+    client.feed(alice_plain);
+    client.feed(client_header);
+    const std::string bind =
+        "<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>";
+    const std::string refused = client.feed(bind);
+    BOOST_TEST(refused.find("<error type='wait'><resource-constraint") != std::string::npos,
+               refused);
+    BOOST_TEST(!client.stream().bound());
+    room = true;
+    BOOST_TEST(client.feed(bind).starts_with("[bound alice@localhost/id-"));
+}
+
 BOOST_AUTO_TEST_CASE(failed_logins_are_delayed_and_counted) {
     C2sOptions options = tcp_encrypted();
     options.limits.login_attempts = 2;
