@@ -90,6 +90,9 @@ std::optional<TimePoint> parse_timestamp(std::string_view text) {
                                            std::chrono::month(static_cast<unsigned>(*month)),
                                            std::chrono::day(static_cast<unsigned>(*day))};
     if (!zone || !date.ok()) return std::nullopt;
+    // TimePoint counts nanoseconds in 64 bits: it ends in the years 1677 and 2262.
+    if (*year < 1678) return TimePoint::min();
+    if (*year > 2261) return TimePoint::max();
     return std::chrono::sys_days(date) + hours(*hour) + minutes(*minute) + seconds(*second) +
            fraction - *zone;
 }

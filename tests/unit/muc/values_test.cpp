@@ -35,6 +35,14 @@ BOOST_AUTO_TEST_CASE(timestamps_are_read_and_written) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(timestamps_far_away_are_the_ends_of_time) {
+    BOOST_TEST((*parse_timestamp("4879-01-01T00:00:00Z") == TimePoint::max()));
+    BOOST_TEST((*parse_timestamp("9999-12-31T23:59:60.999-23:59") == TimePoint::max()));
+    BOOST_TEST((*parse_timestamp("0001-01-01T00:00:00+23:59") == TimePoint::min()));
+    BOOST_TEST((*parse_timestamp("2261-12-31T23:59:60Z") < TimePoint::max()));
+    BOOST_TEST((*parse_timestamp("1678-01-01T00:00:00Z") > TimePoint::min()));
+}
+
 BOOST_AUTO_TEST_CASE(a_form_read_back_changes_nothing) {
     const MucLimits limits;
     RoomConfig config;
