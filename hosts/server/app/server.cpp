@@ -133,16 +133,14 @@ void Server::close(std::function<void()> done) {
             connection->end({StreamCondition::system_shutdown, "The server stops."});
         }
     }
-    const auto deadline = Clock::now() + close_wait;
-    auto poll = std::make_shared<std::function<void()>>();
-    *poll = [this, poll, deadline, done = std::move(done)] {
-        if (net_->limiter->total() == 0 || Clock::now() >= deadline) {
-            loop_.post([poll] { *poll = nullptr; });
-            return done();
-        }
-        loop_.after(close_poll, *poll);
-    };
-    (*poll)();
+    await_closed(Clock::now() + close_wait, std::move(done));
+}
+
+void Server::await_closed(TimePoint deadline, std::function<void()> done) {
+    if (net_->limiter->total() == 0 || Clock::now() >= deadline) return done();
+    loop_.after(close_poll, [this, deadline, done = std::move(done)]() mutable {
+        await_closed(deadline, std::move(done));
+    });
 }
 
 }  // namespace parley::server

@@ -44,6 +44,8 @@ class Server {
   private:
     struct Net;
 
+    void await_closed(TimePoint deadline, std::function<void()> done);
+
     Config config_;
     EventLoop& loop_;
     Database database_;
