@@ -4,6 +4,7 @@
 #include <array>
 #include <cassert>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "plugin-abi/loader/bounded_call.hpp"
@@ -46,13 +47,13 @@ std::string in_ms(std::chrono::steady_clock::duration time) {
     return std::to_string(us / 1000) + "." + std::to_string(us % 1000 / 100) + " ms";
 }
 
-/// A module out of service may have threads that know the host's address: it stays valid until the
-/// process ends. In a list, so that it is not taken for a leak.
-void keep_until_exit(std::unique_ptr<xsm_host> host) {
+/// A module out of service is never destroyed, and may have threads that know the host's address:
+/// both stay valid until the process ends. In a list, so that they are not taken for leaks.
+void keep_until_exit(std::unique_ptr<xsm_host> host, xsm_module* module) {
     static std::mutex mutex;
-    static auto& kept = *new std::vector<std::unique_ptr<xsm_host>>;
+    static auto& kept = *new std::vector<std::pair<std::unique_ptr<xsm_host>, xsm_module*>>;
     const std::lock_guard lock(mutex);
-    kept.push_back(std::move(host));
+    kept.emplace_back(std::move(host), module);
 }
 
 }  // namespace
@@ -66,8 +67,9 @@ ModuleInstance::ModuleInstance(ModuleLibrary library, const xsm_host& host,
 
 ModuleInstance::~ModuleInstance() {
     stop();
+    xsm_module* const module = module_;
     destroy();
-    if (!is_in_service()) keep_until_exit(std::move(host_));
+    if (!is_in_service()) keep_until_exit(std::move(host_), module);
 }
 
 LoadResult<std::unique_ptr<ModuleInstance>> ModuleInstance::load(
