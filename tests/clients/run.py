@@ -4,6 +4,7 @@
 import argparse
 import logging
 import pathlib
+import shutil
 import sys
 import unittest
 
@@ -78,6 +79,7 @@ def main():
     options = parser.parse_args()
     options.build = options.build.resolve()
     options.work = (options.work or options.build / "clients").resolve()
+    shutil.rmtree(options.work, ignore_errors=True)
     Parleyd.build = options.build
     logging.basicConfig(level=logging.CRITICAL)
     stanzas.register()
