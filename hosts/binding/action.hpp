@@ -44,6 +44,11 @@ struct Route {
     xmpp::Element stanza;
 };
 
+/// Which IQs between users the module sees.
+struct SetRouteInterest {
+    std::vector<std::string> namespaces;
+};
+
 struct AddService {
     std::string domain;
     std::string name;
@@ -75,8 +80,19 @@ struct CancelTimer {
     uint64_t id;
 };
 
-using Action = std::variant<Log, OutOfService, SetInterest, Broadcast, SendToOccupant,
-                            RequestSnapshot, Route, AddService, RemoveService, SetMucFeatures,
-                            AddCommand, RemoveCommand, SetTimer, CancelTimer>;
+/// A record for the other nodes of the cluster.
+struct Publish {
+    std::string key;
+    std::string value;
+};
+
+struct Withdraw {
+    std::string key;
+};
+
+using Action =
+    std::variant<Log, OutOfService, SetInterest, Broadcast, SendToOccupant, RequestSnapshot, Route,
+                 AddService, RemoveService, SetMucFeatures, AddCommand, RemoveCommand, SetTimer,
+                 CancelTimer, SetRouteInterest, Publish, Withdraw>;
 
 }  // namespace parley::binding

@@ -72,6 +72,18 @@ void ActionQueue::remove_command(std::string_view node) {
     push(RemoveCommand{std::string(node)});
 }
 
+xsm_status ActionQueue::set_room_config_fields(RoomConfigFields fields) {
+    const std::lock_guard lock(mutex_);
+    if (!open_) return XSM_ERROR;
+    room_config_fields_ = std::move(fields);
+    return XSM_OK;
+}
+
+RoomConfigFields ActionQueue::room_config_fields() const {
+    const std::lock_guard lock(mutex_);
+    return room_config_fields_;
+}
+
 bool ActionQueue::owns_domain(std::string_view domain) const {
     const std::lock_guard lock(mutex_);
     return own_.domains.contains(domain);

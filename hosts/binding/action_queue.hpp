@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "hosts/binding/action.hpp"
+#include "hosts/binding/room_config_fields.hpp"
+#include "xsm/cluster.h"
 
 namespace parley::binding {
 
@@ -30,9 +32,9 @@ class ActionQueue {
     static constexpr size_t log_lines_max = 1'000;  ///< not yet fetched; more are counted only
 
     /// `wake` makes the server call HostedModule::on_wake soon. It is called from any thread, and
-    /// as long as the queue lives.
-    ActionQueue(std::string muc_domain, std::function<void()> wake)
-        : muc_domain_(std::move(muc_domain)), wake_(std::move(wake)) {}
+    /// as long as the queue lives. `cluster` is the host's half of xsm.cluster, or null.
+    ActionQueue(std::string muc_domain, const xsm_host_cluster* cluster, std::function<void()> wake)
+        : muc_domain_(std::move(muc_domain)), cluster_(cluster), wake_(std::move(wake)) {}
 
     /// Opens and closes a call into the module. [host-context]
     void open();
@@ -52,10 +54,15 @@ class ActionQueue {
     void remove_service(std::string_view domain);
     void remove_command(std::string_view node);
 
+    xsm_status set_room_config_fields(RoomConfigFields fields);
+    RoomConfigFields room_config_fields() const;
+
     /// Whether the module may send as a JID at this domain that is not a room's.
     bool owns_domain(std::string_view domain) const;
 
     const std::string& muc_domain() const { return muc_domain_; }
+
+    const xsm_host_cluster* cluster() const { return cluster_; }
 
     void log(xsm_log_level level, std::string_view line);  ///< [any-thread]
     void wake();                                           ///< [any-thread]
@@ -68,6 +75,7 @@ class ActionQueue {
 
   private:
     const std::string muc_domain_;
+    const xsm_host_cluster* const cluster_;
     const std::function<void()> wake_;
     mutable std::mutex mutex_;
     bool open_ = false;
@@ -75,6 +83,7 @@ class ActionQueue {
     bool woken_ = false;
     TakenNames taken_;
     TakenNames own_;
+    RoomConfigFields room_config_fields_;
     std::vector<Action> actions_;
     std::vector<Action> log_lines_;
     size_t log_lines_lost_ = 0;

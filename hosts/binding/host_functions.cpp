@@ -10,8 +10,11 @@
 #include "xmpp/namespaces.hpp"
 #include "xmpp/xml.hpp"
 #include "xsm/adhoc.h"
+#include "xsm/cluster.h"
 #include "xsm/disco.h"
 #include "xsm/muc.h"
+#include "xsm/room_config.h"
+#include "xsm/route.h"
 #include "xsm/service.h"
 #include "xsm/stanza.h"
 #include "xsm/timer.h"
@@ -23,6 +26,8 @@ namespace {
 constexpr size_t names_max = 256;         ///< in one list of namespaces or features
 constexpr size_t name_bytes_max = 1'023;  ///< of a namespace, feature, node or display name
 constexpr size_t log_line_bytes_max = 4'096;
+constexpr size_t record_key_bytes_max = 255;
+constexpr size_t record_value_bytes_max = 16'384;
 
 using xmpp::Element;
 using xmpp::Jid;
@@ -221,15 +226,60 @@ void cancel_timer(const xsm_host* host, uint64_t id) {
 
 constexpr xsm_host_timer timer_half = {sizeof(xsm_host_timer), set_timer, cancel_timer};
 
+// --- xsm.room_config
+
+xsm_status set_room_config_fields(const xsm_host* host, xsm_view fields_xml) {
+    return guarded([&] {
+        auto fields = RoomConfigFields::parse(text_of(fields_xml));
+        if (!fields) return xsm_status{XSM_INVALID};
+        return queue_of(host).set_room_config_fields(std::move(*fields));
+    });
+}
+
+constexpr xsm_host_room_config room_config_half = {sizeof(xsm_host_room_config),
+                                                   set_room_config_fields};
+
+// --- xsm.route
+
+xsm_status set_route_interest(const xsm_host* host, const xsm_view* namespaces, size_t count) {
+    return guarded([&] {
+        auto names = names_of(namespaces, count);
+        if (!names) return xsm_status{XSM_INVALID};
+        return queue_of(host).push(SetRouteInterest{std::move(*names)});
+    });
+}
+
+constexpr xsm_host_route route_half = {sizeof(xsm_host_route), set_route_interest};
+
+// --- xsm.cluster
+
+xsm_status publish(const xsm_host* host, xsm_view key, xsm_view value) {
+    return guarded([&] {
+        const std::string_view name = text_of(key);
+        const std::string_view text = text_of(value);
+        if (name.empty() || name.size() > record_key_bytes_max ||
+            text.size() > record_value_bytes_max) {
+            return xsm_status{XSM_INVALID};
+        }
+        return queue_of(host).push(Publish{std::string(name), std::string(text)});
+    });
+}
+
+void withdraw(const xsm_host* host, xsm_view key) {
+    guarded([&] { return queue_of(host).push(Withdraw{std::string(text_of(key))}); });
+}
+
 // --- the core
 
-const void* get_extension(const xsm_host*, const char* id) {
+const void* get_extension(const xsm_host* host, const char* id) {
     constexpr std::pair<const char*, const void*> halves[] = {
         {XSM_EXT_MUC, &muc_half},         {XSM_EXT_STANZA, &stanza_half},
         {XSM_EXT_SERVICE, &service_half}, {XSM_EXT_DISCO, &disco_half},
         {XSM_EXT_ADHOC, &adhoc_half},     {XSM_EXT_TIMER, &timer_half},
+        {XSM_EXT_ROUTE, &route_half},     {XSM_EXT_ROOM_CONFIG, &room_config_half},
     };
     if (id == nullptr) return nullptr;
+    if (std::strcmp(id, XSM_EXT_CLUSTER) == 0) return queue_of(host).cluster();
     for (const auto& [name, half] : halves) {
         if (std::strcmp(id, name) == 0) return half;
     }
@@ -263,6 +313,10 @@ xsm_host make_host(ActionQueue& queue, const char* name, const char* version) {
     host.log = log;
     host.wake = wake;
     return host;
+}
+
+xsm_host_cluster make_cluster_half(const char* node) {
+    return {sizeof(xsm_host_cluster), node, publish, withdraw};
 }
 
 }  // namespace parley::binding

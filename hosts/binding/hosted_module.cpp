@@ -3,7 +3,9 @@
 #include <utility>
 
 #include "hosts/binding/host_functions.hpp"
+#include "hosts/binding/room_config_fields.hpp"
 #include "xmpp/namespaces.hpp"
+#include "xmpp/stanza_error.hpp"
 #include "xmpp/xml.hpp"
 
 namespace parley::binding {
@@ -22,9 +24,12 @@ xsm_view view_of(std::string_view text) {
 /// threads may live on.
 struct HostedModule::Surroundings {
     Surroundings(HostIdentity who, std::function<void()> wake)
-        : identity(std::move(who)), queue(identity.muc_domain, std::move(wake)) {}
+        : identity(std::move(who)),
+          cluster(make_cluster_half(identity.node.c_str())),
+          queue(identity.muc_domain, identity.node.empty() ? nullptr : &cluster, std::move(wake)) {}
 
     HostIdentity identity;
+    xsm_host_cluster cluster;
     ActionQueue queue;
 };
 
@@ -255,6 +260,82 @@ void HostedModule::on_timer(uint64_t id) {
     const auto& timer = instance_->extensions().timer;
     if (!timer) return;
     call("on_timer", [&](xsm_module* module) { timer->on_timer(module, id); });
+}
+
+Verdict HostedModule::on_iq(std::string_view stanza_xml) {
+    const auto& route = instance_->extensions().route;
+    xsm_buf error{};
+    if (!route || !call("on_iq", [&](xsm_module* module) {
+            route->on_iq(module, view_of(stanza_xml), &error);
+        })) {
+        return {};
+    }
+    if (error.size == 0) return {Verdict::Kind::pass, std::nullopt};
+    return {Verdict::Kind::drop, read_error("on_iq", error)};
+}
+
+std::vector<Element> HostedModule::room_config_fields(std::string_view values_xml) const {
+    if (!instance_->is_running() || !instance_->extensions().room_config) return {};
+    return queue_->room_config_fields().form(values_xml);
+}
+
+RoomSubmission HostedModule::on_room_submitted(const xsm_muc_room& room,
+                                               std::string_view values_xml, const Element& form) {
+    const RoomSubmission unchanged{std::string(values_xml), std::nullopt};
+    const auto& room_config = instance_->extensions().room_config;
+    if (!room_config || !instance_->is_running()) return unchanged;
+    const auto values = queue_->room_config_fields().submit(values_xml, form);
+    if (!values) {
+        return {std::string(values_xml),
+                xmpp::StanzaError{xmpp::ErrorType::modify, xmpp::Condition::bad_request,
+                                  values.error().text, std::nullopt}
+                    .to_element()};
+    }
+    if (!*values) return unchanged;
+    std::string submitted = xmpp::to_xml(**values);
+    xsm_buf error{};
+    if (!call("on_room_submitted", [&](xsm_module* module) {
+            room_config->on_room_submitted(module, &room, view_of(submitted), &error);
+        })) {
+        return unchanged;
+    }
+    if (error.size == 0) return {std::move(submitted), std::nullopt};
+    return {std::string(values_xml), read_error("on_room_submitted", error)};
+}
+
+void HostedModule::on_room_values(std::string_view room_jid, std::string_view values_xml) {
+    const auto& room_config = instance_->extensions().room_config;
+    if (!room_config) return;
+    call("on_room_values", [&](xsm_module* module) {
+        room_config->on_room_values(module, view_of(room_jid), view_of(values_xml));
+    });
+}
+
+void HostedModule::on_node_lost(std::string_view node, bool is_elected,
+                                std::span<const ClusterRecord> records) {
+    const auto& cluster = instance_->extensions().cluster;
+    if (!cluster) return;
+    std::vector<xsm_cluster_record> views;
+    views.reserve(records.size());
+    for (const auto& [key, value] : records)
+        views.push_back({sizeof(xsm_cluster_record), view_of(key), view_of(value)});
+    call("on_node_lost", [&](xsm_module* module) {
+        cluster->on_node_lost(module, view_of(node), is_elected ? 1 : 0, views.data(),
+                              views.size());
+    });
+}
+
+Element HostedModule::read_error(const char* function, xsm_buf& error) {
+    if (const auto text = instance_->take(error)) {
+        auto element = parse(function, *text);
+        if (element && element->is("error", xmpp::ns::client)) return std::move(*element);
+        if (element) complain(function, "gave something else than an <error/>");
+    }
+    return xmpp::StanzaError{xmpp::ErrorType::cancel, xmpp::Condition::service_unavailable,
+                             "Calls do not work at the moment. Tell the administrator of this "
+                             "server.",
+                             std::nullopt}
+        .to_element();
 }
 
 std::optional<Element> HostedModule::parse(const char* function, const std::string& xml) {

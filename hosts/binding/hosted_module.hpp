@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "hosts/binding/action_queue.hpp"
@@ -23,9 +24,10 @@ struct HostIdentity {
     std::string name;
     std::string version;
     std::string muc_domain;
+    std::string node;  ///< of a cluster; empty: the server is one process
 };
 
-/// What the module says to a message, as far as it makes sense: rubbish is `refuse`.
+/// What the module says to a stanza, as far as it makes sense: rubbish is `refuse`.
 struct Verdict {
     enum class Kind : uint8_t {
         pass,
@@ -40,6 +42,16 @@ struct Verdict {
 /// The module's answer to an ad-hoc command: the child of the reply, <command/> or <error/>, or
 /// nothing where the module failed.
 using CommandAnswer = std::optional<xmpp::Element>;
+
+/// What becomes of a room's configuration form: the values to keep with the room, or the <error/>
+/// for the owner.
+struct RoomSubmission {
+    std::string values_xml;
+    std::optional<xmpp::Element> error;
+};
+
+/// What another node had published, as key and value.
+using ClusterRecord = std::pair<std::string, std::string>;
 
 /// One instance of the native module and the host's half of it. Knows nothing of the server's
 /// language: a binding turns its values into these calls, and the actions into what the server
@@ -86,6 +98,20 @@ class HostedModule {
     std::vector<xmpp::Element> on_room_info(std::string_view room_jid);
     CommandAnswer on_command(std::string_view stanza_xml);
     void on_timer(uint64_t id);
+    /// An IQ between users: pass, drop with an <error/>, or refuse where the module failed.
+    Verdict on_iq(std::string_view stanza_xml);
+
+    /// The module's fields for a room's configuration form; none where it does not run.
+    /// `values_xml` is what the host keeps with the room, or empty.
+    std::vector<xmpp::Element> room_config_fields(std::string_view values_xml) const;
+    /// `form` is what the owner sent. Where the values are others than before, the host keeps them
+    /// and calls on_room_values.
+    RoomSubmission on_room_submitted(const xsm_muc_room& room, std::string_view values_xml,
+                                     const xmpp::Element& form);
+    void on_room_values(std::string_view room_jid, std::string_view values_xml);
+
+    void on_node_lost(std::string_view node, bool is_elected,
+                      std::span<const ClusterRecord> records);
 
   private:
     struct Surroundings;
@@ -99,6 +125,8 @@ class HostedModule {
     template <class Body>
     bool call_muc(const char* function, Body&& body);
     Verdict read_verdict(xsm_muc_verdict& verdict);
+    /// The <error/> that a function of that name gave, or one of our own where it is none.
+    xmpp::Element read_error(const char* function, xsm_buf& error);
     std::optional<xmpp::Element> parse(const char* function, const std::string& xml);
     void complain(const char* function, std::string_view what);
 

@@ -4,8 +4,11 @@
 
 #include "plugin-abi/loader/load_error.hpp"
 #include "xsm/adhoc.h"
+#include "xsm/cluster.h"
 #include "xsm/disco.h"
 #include "xsm/muc.h"
+#include "xsm/room_config.h"
+#include "xsm/route.h"
 #include "xsm/service.h"
 #include "xsm/timer.h"
 
@@ -15,8 +18,11 @@ namespace parley::abi {
 /// revision, the members that it does not know are null; those of the first revision never are.
 struct ModuleExtensions {
     std::optional<xsm_module_adhoc> adhoc;
+    std::optional<xsm_module_cluster> cluster;
     std::optional<xsm_module_disco> disco;
     std::optional<xsm_module_muc> muc;
+    std::optional<xsm_module_room_config> room_config;
+    std::optional<xsm_module_route> route;
     std::optional<xsm_module_service> service;
     std::optional<xsm_module_timer> timer;
 

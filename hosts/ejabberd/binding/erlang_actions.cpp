@@ -79,6 +79,18 @@ struct MakeAction {
         return tuple("cancel_timer", enif_make_uint64(env, action.id));
     }
 
+    ERL_NIF_TERM operator()(const SetRouteInterest& action) const {
+        return tuple("set_route_interest", list(action.namespaces));
+    }
+
+    ERL_NIF_TERM operator()(const Publish& action) const {
+        return tuple("publish", text(action.key), text(action.value));
+    }
+
+    ERL_NIF_TERM operator()(const Withdraw& action) const {
+        return tuple("withdraw", text(action.key));
+    }
+
     template <class... Arguments>
     ERL_NIF_TERM tuple(const char* name, Arguments... arguments) const {
         return enif_make_tuple(env, 1 + sizeof...(arguments), make_atom(env, name), arguments...);

@@ -102,6 +102,16 @@ struct PushArguments {
         return "cancel_timer";
     }
 
+    std::string_view operator()(const SetRouteInterest& action) const {
+        push_list(action.namespaces);
+        return "set_route_interest";
+    }
+
+    // Prosody is one process, so the module has no xsm.cluster to ask for these.
+    std::string_view operator()(const Publish&) const { return "publish"; }
+
+    std::string_view operator()(const Withdraw&) const { return "withdraw"; }
+
     void push_list(const std::vector<std::string>& list) const {
         lua_createtable(lua, static_cast<int>(list.size()), 0);
         lua_Integer count = 0;

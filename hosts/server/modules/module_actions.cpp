@@ -124,4 +124,8 @@ void ModuleHost::do_action(const Module& module, binding::CancelTimer& timer) {
     module->timers.erase(pending);
 }
 
+void ModuleHost::do_action(const Module& module, binding::SetRouteInterest& interest) {
+    module->route_interest = {interest.namespaces.begin(), interest.namespaces.end()};
+}
+
 }  // namespace parley::server

@@ -78,6 +78,12 @@ class ModuleHost : public muc::MucHooks {
     void do_action(const std::shared_ptr<RunningModule>& module, binding::RemoveCommand& command);
     void do_action(const std::shared_ptr<RunningModule>& module, binding::SetTimer& timer);
     void do_action(const std::shared_ptr<RunningModule>& module, binding::CancelTimer& timer);
+    void do_action(const std::shared_ptr<RunningModule>& module,
+                   binding::SetRouteInterest& interest);
+
+    void do_action(const std::shared_ptr<RunningModule>&, binding::Publish&) {}
+
+    void do_action(const std::shared_ptr<RunningModule>&, binding::Withdraw&) {}
 
     const Config& config_;
     std::string version_;

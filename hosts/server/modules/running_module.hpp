@@ -61,6 +61,7 @@ struct RunningModule {
 
     std::set<std::string, std::less<>>
         interest;  ///< stays when the module dies: the host fails closed
+    std::set<std::string, std::less<>> route_interest;  ///< of IQs between users; likewise
     std::vector<std::string> muc_features;
     std::map<uint64_t, EventLoop::TimerId> timers;  ///< by the module's id
     std::set<std::string> domains;
