@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "module/admin/active_calls.hpp"
 #include "module/calls/namespaces.hpp"
 #include "module/calls/room_policy.hpp"
+#include "module/calls/session_guard.hpp"
 #include "module/calls/stanza_out.hpp"
 #include "module/discovery/discovery.hpp"
 #include "module/jingle/namespaces.hpp"
@@ -40,6 +40,11 @@ bool is_groupchat_to_room(const xmpp::Element& message, const RoomJid& room) {
     return message.attr("type") == "groupchat" && to && *to == room.jid();
 }
 
+xmpp::Element orphaned_call_message(const CallRecord& record) {
+    return call_ended_message(record.room, record.id, record.mode, Reason::gone,
+                              "The part of the server that held the call is lost.");
+}
+
 LogLine info(std::string text) {
     return {LogLevel::info, std::move(text)};
 }
@@ -47,7 +52,8 @@ LogLine info(std::string text) {
 }  // namespace
 
 Coordinator::Coordinator(const Settings& settings, std::function<std::string()> make_uuid)
-    : make_uuid_(std::move(make_uuid)),
+    : node_(settings.node),
+      make_uuid_(std::move(make_uuid)),
       calls_(settings.calls),
       messages_(settings.calls.call_messages_per_minute_max) {
     if (settings.sfu) focus_.emplace(*settings.sfu, settings.focus, rooms_, calls_, make_uuid_);
@@ -167,6 +173,32 @@ Outputs Coordinator::on_media(const MediaEvent& event, Now now) {
     return outputs;
 }
 
+std::optional<xmpp::StanzaError> Coordinator::on_user_iq(const xmpp::Element& iq) const {
+    const auto violation = session_violation(calls_, iq);
+    return violation ? std::optional(to_stanza_error(because(*violation))) : std::nullopt;
+}
+
+Outputs Coordinator::on_node_lost(std::string_view node, bool is_elected,
+                                  const std::vector<xmpp::Element>& records, Now now) {
+    Outputs outputs;
+    for (const xmpp::Element& element : records) {
+        auto record = read_record(element);
+        // The id may live here: nodes that cannot see each other both go on.
+        if (!record || calls_.find(record->id)) continue;
+        calls_.retire(record->id, now);
+        outputs.emplace_back(info("call " + record->id.text() + " in " + record->room.to_string() +
+                                  " is lost with the node " + std::string(node)));
+        for (const FullJid& participant : record->participants) {
+            if (!is_elected) break;
+            xmpp::Element message = orphaned_call_message(*record);
+            message.set_attr("to", participant.to_string());
+            outputs.emplace_back(RouteStanza{std::move(message)});
+        }
+        orphaned_.remember(std::move(*record), now.steady);
+    }
+    return outputs;
+}
+
 Outputs Coordinator::on_time(Now now) {
     Outputs outputs;
     if (focus_) take(focus_->time_passed(now), now, outputs);
@@ -183,6 +215,7 @@ std::optional<TimePoint> Coordinator::deadline() const {
 
 Outputs Coordinator::stop(Now now) {
     Outputs outputs;
+    drain_.reset();
     carry_out(calls_.stop_all(Reason::gone, "The call service is shutting down.", now), now,
               outputs);
     if (focus_) take(focus_->end_all(Reason::gone), now, outputs);
@@ -192,10 +225,6 @@ Outputs Coordinator::stop(Now now) {
 std::vector<xmpp::Element> Coordinator::room_info(const RoomJid& room) const {
     return module::room_info(calls_.calls_of(room),
                              focus_ ? std::optional(focus_->service()) : std::nullopt);
-}
-
-xmpp::Element Coordinator::on_admin_command(const xmpp::Element& iq) const {
-    return answer_active_calls(iq, calls_.all(), make_uuid_());
 }
 
 std::vector<std::string_view> Coordinator::muc_features() const {
@@ -216,13 +245,15 @@ void Coordinator::on(const PrivacyChanged& change, Now now, Outputs& outputs) {
     if (focus_) take(focus_->end_all_in_room(change.room, Reason::security_error), now, outputs);
 }
 
-void Coordinator::on(const OccupantIn& change, Now, Outputs& outputs) {
-    const auto calls = calls_.calls_of(change.room);
-    if (calls.empty()) return;
-    const Room* room = rooms_.find(change.room);
+void Coordinator::on(const OccupantIn& change, Now now, Outputs& outputs) {
     const auto send = [&](xmpp::Element message) {
         outputs.emplace_back(SendToOccupant{change.room, change.occupant.jid, std::move(message)});
     };
+    for (const CallRecord& record : orphaned_.calls_of(change.room, now.steady))
+        send(orphaned_call_message(record));
+    const auto calls = calls_.calls_of(change.room);
+    if (calls.empty()) return;
+    const Room* room = rooms_.find(change.room);
     for (const Call* call : calls) {
         const bool initiator_in_room = room && room->occupants.contains(call->initiator);
         for (xmpp::Element& message : late_join_messages(*call, initiator_in_room)) {
@@ -286,6 +317,7 @@ void Coordinator::on(const Call& call, const ParticipantIn& effect, Now now, Out
                               (first ? " proposed it (" + std::string(to_string(call.mode)) + ", " +
                                            to_string(call.media) + ")"
                                      : " joined")));
+    publish(call, outputs);
     if (focus_ && call.mode == Mode::sfu) {
         take(focus_->admit(call.id, effect.participant.jid), now, outputs);
     }
@@ -301,6 +333,7 @@ void Coordinator::on(const Call& call, const ParticipantOut& effect, Now now, Ou
         outputs.emplace_back(
             Broadcast{call.room, participant_ended_message(call, out, *effect.announce)});
     }
+    publish(call, outputs);
     if (focus_ && call.mode == Mode::sfu) {
         take(focus_->dismiss(call.id, out.jid, reason), now, outputs);
     }
@@ -310,12 +343,20 @@ void Coordinator::on(const Call& call, const CallOver& effect, Now now, Outputs&
     outputs.emplace_back(info("call " + call.id.text() + " in " + call.room.to_string() +
                               " ended (" + std::string(to_string(effect.reason)) + ")"));
     if (effect.announce) {
-        outputs.emplace_back(
-            Broadcast{call.room, call_ended_message(call, effect.reason, effect.text)});
+        outputs.emplace_back(Broadcast{call.room, call_ended_message(call.room, call.id, call.mode,
+                                                                     effect.reason, effect.text)});
     }
+    if (!node_.empty()) outputs.emplace_back(WithdrawRecord{record_key(call)});
     if (focus_ && call.mode == Mode::sfu) {
         take(focus_->end(call.id, effect.reason), now, outputs);
     }
+    report_if_drained(outputs);
+}
+
+/// Tells the other nodes who must hear of it should this one be lost.
+void Coordinator::publish(const Call& call, Outputs& outputs) const {
+    if (node_.empty() || call.phase == Phase::ended) return;
+    outputs.emplace_back(PublishRecord{record_key(call), record_of(call)});
 }
 
 /// What the focus asks for, and what its losses mean for the calls.

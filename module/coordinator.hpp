@@ -6,10 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "module/admin/commands.hpp"
 #include "module/calls/call_registry.hpp"
+#include "module/cluster/orphaned_calls.hpp"
 #include "module/focus/focus.hpp"
 #include "module/outputs.hpp"
 #include "module/rooms/room_model.hpp"
+#include "xmpp/stanza_error.hpp"
 
 namespace parley::module {
 
@@ -17,6 +20,7 @@ struct Settings {
     CallLimits calls;
     std::optional<xmpp::Jid> sfu;  ///< the SFU's domain; none: mesh only
     FocusLimits focus;
+    std::string node;  ///< of a cluster, for people; empty: the server is one process
 };
 
 /// The call coordinator without its surroundings: what happens goes in as values with the time,
@@ -47,6 +51,14 @@ class Coordinator {
     Outputs on_service_stanza(const xmpp::Element& stanza, Now now);
     Outputs on_media(const MediaEvent& event, Now now);
 
+    /// What keeps an IQ from one client to another, if anything.
+    std::optional<xmpp::StanzaError> on_user_iq(const xmpp::Element& iq) const;
+
+    /// A node of the cluster is lost, and with it the calls of these records. `is_elected`: this
+    /// node tells their participants.
+    Outputs on_node_lost(std::string_view node, bool is_elected,
+                         const std::vector<xmpp::Element>& records, Now now);
+
     /// To be called at deadline() or later.
     Outputs on_time(Now now);
     std::optional<TimePoint> deadline() const;
@@ -55,7 +67,14 @@ class Coordinator {
     Outputs stop(Now now);
 
     std::vector<xmpp::Element> room_info(const RoomJid& room) const;
-    xmpp::Element on_admin_command(const xmpp::Element& iq) const;
+
+    struct CommandAnswer {
+        xmpp::Element child;  ///< of the answer: <command/> or <error/>
+        Outputs outputs;
+    };
+
+    /// One of admin_commands, from an administrator.
+    CommandAnswer on_admin_command(const xmpp::Element& iq);
     std::vector<std::string_view> muc_features() const;
 
     const CallRegistry& calls() const { return calls_; }
@@ -83,12 +102,27 @@ class Coordinator {
     void on(const Call& call, const ParticipantOut& effect, Now now, Outputs& outputs);
     void on(const Call& call, const CallOver& effect, Now now, Outputs& outputs);
     void take(Focus::Result result, Now now, Outputs& outputs);
+    void publish(const Call& call, Outputs& outputs) const;
 
+    CommandResult drain(const std::optional<xmpp::Jid>& admin, Outputs& outputs);
+    CommandResult resume(const std::optional<xmpp::Jid>& admin, Outputs& outputs);
+    CommandResult drain_status() const;
+    void report_if_drained(Outputs& outputs);
+
+    /// Somebody waits until no call is left.
+    struct Drain {
+        std::optional<xmpp::Jid> admin;  ///< is told
+        bool is_reported = false;
+    };
+
+    const std::string node_;
     std::function<std::string()> make_uuid_;
     RoomModel rooms_;
     CallRegistry calls_;
     RateLimiter<std::pair<RoomJid, FullJid>> messages_;
     std::optional<Focus> focus_;
+    OrphanedCalls orphaned_;
+    std::optional<Drain> drain_;
 };
 
 }  // namespace parley::module

@@ -39,8 +39,17 @@ struct LogLine {
     std::string text;
 };
 
-using Output =
-    std::variant<Broadcast, SendToOccupant, RouteStanza, RequestSnapshot, LogLine, MediaCommand>;
+struct PublishRecord {  ///< for the other nodes of a cluster
+    std::string key;
+    xmpp::Element value;
+};
+
+struct WithdrawRecord {
+    std::string key;
+};
+
+using Output = std::variant<Broadcast, SendToOccupant, RouteStanza, RequestSnapshot, LogLine,
+                            MediaCommand, PublishRecord, WithdrawRecord>;
 using Outputs = std::vector<Output>;
 
 /// What becomes of a message that an occupant sent.

@@ -27,7 +27,7 @@ constexpr size_t names_max = 256;         ///< in one list of namespaces or feat
 constexpr size_t name_bytes_max = 1'023;  ///< of a namespace, feature, node or display name
 constexpr size_t log_line_bytes_max = 4'096;
 constexpr size_t record_key_bytes_max = 255;
-constexpr size_t record_value_bytes_max = 16'384;
+constexpr size_t record_value_bytes_max = 65'536;
 
 using xmpp::Element;
 using xmpp::Jid;

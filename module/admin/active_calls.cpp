@@ -1,10 +1,7 @@
 #include "module/admin/active_calls.hpp"
 
 #include <string>
-
-#include "xmpp/data_form.hpp"
-#include "xmpp/namespaces.hpp"
-#include "xmpp/stanza_error.hpp"
+#include <utility>
 
 namespace parley::module {
 
@@ -37,8 +34,8 @@ std::vector<Field> row(const Call& call) {
 xmpp::DataForm table(const std::vector<const Call*>& calls) {
     xmpp::DataForm form;
     form.type = xmpp::DataForm::Type::result;
-    form.title = active_calls_name;
-    form.add({"FORM_TYPE", "hidden", {}, {std::string(active_calls_node)}, {}, false});
+    form.title = active_calls_command.name;
+    form.add({"FORM_TYPE", "hidden", {}, {std::string(active_calls_command.node)}, {}, false});
     form.reported = {column("room", "jid-single", "Room"),
                      column("id", "text-single", "Call"),
                      column("mode", "text-single", "Mode"),
@@ -51,32 +48,10 @@ xmpp::DataForm table(const std::vector<const Call*>& calls) {
     return form;
 }
 
-xmpp::Element bad_action() {
-    xmpp::StanzaError error{xmpp::ErrorType::modify, xmpp::Condition::bad_request,
-                            "This command is complete when it is executed.",
-                            xmpp::Element("bad-action", xmpp::ns::commands)};
-    return error.to_element();
-}
-
 }  // namespace
 
-xmpp::Element answer_active_calls(const xmpp::Element& iq, const std::vector<const Call*>& calls,
-                                  std::string_view session_id) {
-    const xmpp::Element* command = iq.child("command", xmpp::ns::commands);
-    const std::string_view action = command ? command->attr("action") : "";
-    const bool executes = action.empty() || action == "execute" || action == "complete";
-    if (!command || (!executes && action != "cancel")) return bad_action();
-
-    xmpp::Element answer("command", xmpp::ns::commands);
-    answer.set_attr("node", active_calls_node)
-        .set_attr("sessionid", session_id)
-        .set_attr("status", executes ? "completed" : "canceled");
-    if (!executes) return answer;
-    if (calls.empty()) {
-        answer.add("note").set_attr("type", "info").add_text("There is no call at the moment.");
-    }
-    answer.add(table(calls).to_element());
-    return answer;
+CommandResult active_calls(const std::vector<const Call*>& calls) {
+    return {calls.empty() ? "There is no call at the moment." : "", table(calls)};
 }
 
 }  // namespace parley::module

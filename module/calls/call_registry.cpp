@@ -51,6 +51,7 @@ tl::expected<CallReport, Refusal> CallRegistry::propose(const RoomJid& room,
                                                         const CallMessage& message,
                                                         const Occupant& sender,
                                                         const MediaStanding& media, Now now) {
+    if (draining_) return refuse(Violation::draining);
     const auto running = calls_of(room);
     if (running.size() >= limits_.calls_per_room_max) {
         return tl::unexpected(Refusal{Violation::active_call, {}, running.front()->id});

@@ -57,6 +57,13 @@ class CallRegistry {
     /// proposed.
     void retire(const CallId& id, Now now) { ended_.remember(id, now.steady); }
 
+    /// No new calls from now on, or again.
+    void set_draining(bool draining) { draining_ = draining; }
+
+    bool is_draining() const { return draining_; }
+
+    bool empty() const { return calls_.empty(); }
+
     const Call* find(const CallId& id) const;
 
     bool has_ended(const CallId& id) const { return ended_.contains(id); }
@@ -84,6 +91,7 @@ class CallRegistry {
     void bury(const CallId& id, Now now);
 
     CallLimits limits_;
+    bool draining_ = false;
     std::map<CallId, Entry> calls_;
     std::map<RoomJid, std::vector<CallId>> rooms_;  ///< in order of proposals
     std::set<std::pair<TimePoint, CallId>> deadlines_;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <optional>
 
 namespace parley::module {
 
@@ -48,6 +47,13 @@ std::string CallId::lower() const {
     std::ranges::transform(result, result.begin(),
                            [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return result;
+}
+
+std::optional<CallId> call_of_session(std::string_view sid) {
+    constexpr size_t uuid_length = 36;
+    if (sid.size() <= uuid_length || sid[uuid_length] != ':') return std::nullopt;
+    const auto id = CallId::parse(sid.substr(0, uuid_length));
+    return id ? std::optional(*id) : std::nullopt;
 }
 
 xmpp::Result<RoomJid> RoomJid::from(const xmpp::Jid& jid) {

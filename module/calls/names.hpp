@@ -3,6 +3,7 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -35,6 +36,9 @@ class CallId {
     std::array<uint8_t, 16> bits_;
     std::string text_;
 };
+
+/// The call that a Jingle session belongs to, where its sid says so: "CALL-ID:…".
+std::optional<CallId> call_of_session(std::string_view sid);
 
 /// The bare JID of a MUC room.
 class RoomJid {

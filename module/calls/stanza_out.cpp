@@ -20,10 +20,15 @@ std::string occupant_jid(const RoomJid& room, const Nick& nick) {
     return room.to_string() + '/' + nick.value;
 }
 
-xmpp::Element& add_call_element(xmpp::Element& message, const Call& call, Action action) {
-    xmpp::Element& element = message.add(to_string(action), namespace_of(call.mode));
-    element.set_attr("id", call.id.text());
+xmpp::Element& add_call_element(xmpp::Element& message, const CallId& id, Mode mode,
+                                std::string_view name) {
+    xmpp::Element& element = message.add(name, namespace_of(mode));
+    element.set_attr("id", id.text());
     return element;
+}
+
+xmpp::Element& add_call_element(xmpp::Element& message, const Call& call, Action action) {
+    return add_call_element(message, call.id, call.mode, to_string(action));
 }
 
 void stamp(xmpp::Element& element, const FullJid& jid, Position position) {
@@ -87,9 +92,19 @@ xmpp::Element participant_ended_message(const Call& call, const Participant& par
     return message;
 }
 
-xmpp::Element call_ended_message(const Call& call, Reason reason, std::string_view text) {
+xmpp::Element call_ended_message(const RoomJid& room, const CallId& id, Mode mode, Reason reason,
+                                 std::string_view text) {
+    xmpp::Element message = groupchat_from(room.to_string());
+    add_call_element(message, id, mode, to_string(Action::ended)).add(reason_element(reason, text));
+    return message;
+}
+
+xmpp::Element draining_message(const Call& call) {
     xmpp::Element message = groupchat_from(call.room.to_string());
-    add_call_element(message, call, Action::ended).add(reason_element(reason, text));
+    message.add("body").add_text(
+        "The call service of this server is about to be restarted. The call in this room goes on "
+        "for now, but may be ended; new calls do not start.");
+    add_call_element(message, call.id, call.mode, "draining");
     return message;
 }
 

@@ -16,7 +16,12 @@ xmpp::Element participant_ended_message(const Call& call, const Participant& par
                                         Reason reason);
 
 /// `ended` of the whole call, from the room.
-xmpp::Element call_ended_message(const Call& call, Reason reason, std::string_view text);
+xmpp::Element call_ended_message(const RoomJid& room, const CallId& id, Mode mode, Reason reason,
+                                 std::string_view text);
+
+/// Tells a room with this call that the service starts no new ones; with a <body/> for clients that
+/// know nothing of it.
+xmpp::Element draining_message(const Call& call);
 
 /// <calls xmlns='urn:xmpp:jingle-muc-message:0'/>: every call with its participants.
 xmpp::Element calls_element(const std::vector<const Call*>& calls);

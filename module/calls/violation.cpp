@@ -59,6 +59,11 @@ constexpr std::array rules = {
          "rate-limited", "Too many call messages: wait a little."},
     Rule{Violation::too_many_proposals, ErrorType::wait, Condition::resource_constraint,
          "rate-limited", "Too many calls proposed in this room: wait a little."},
+    Rule{Violation::draining, ErrorType::wait, Condition::service_unavailable, "draining",
+         "The call service is about to be restarted and starts no new calls: try again later."},
+    Rule{Violation::session_of_others, ErrorType::auth, Condition::forbidden, "not-participant",
+         "Sessions of this call are for its participants among themselves: accept the call "
+         "first."},
 };
 
 constexpr bool in_order() {
@@ -68,7 +73,7 @@ constexpr bool in_order() {
     return true;
 }
 
-static_assert(in_order() && rules.size() == static_cast<size_t>(Violation::too_many_proposals) + 1);
+static_assert(in_order() && rules.size() == static_cast<size_t>(Violation::session_of_others) + 1);
 
 }  // namespace
 

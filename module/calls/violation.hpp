@@ -29,6 +29,8 @@ enum class Violation : uint8_t {
     not_participant,     ///< ended by somebody who is not in
     too_many_messages,   ///< rate of call messages of one occupant
     too_many_proposals,  ///< rate of proposals of one user in one room
+    draining,            ///< the administrator lets no new calls start
+    session_of_others,   ///< a session of a call between clients that are not both in it
 };
 
 /// A violation with what the sender should be told beyond the rule itself.

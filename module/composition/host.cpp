@@ -30,7 +30,9 @@ Host::Host(const xsm_host* host)
       service_(find<xsm_host_service>(host, XSM_EXT_SERVICE)),
       timer_(find<xsm_host_timer>(host, XSM_EXT_TIMER)),
       disco_(find<xsm_host_disco>(host, XSM_EXT_DISCO)),
-      adhoc_(find<xsm_host_adhoc>(host, XSM_EXT_ADHOC)) {}
+      adhoc_(find<xsm_host_adhoc>(host, XSM_EXT_ADHOC)),
+      route_(find<xsm_host_route>(host, XSM_EXT_ROUTE)),
+      cluster_(find<xsm_host_cluster>(host, XSM_EXT_CLUSTER)) {}
 
 bool Host::log_missing_extensions(bool wants_sfu) const {
     const auto missing = [this](const char* id, std::string_view cost) {
@@ -41,7 +43,11 @@ bool Host::log_missing_extensions(bool wants_sfu) const {
         missing(XSM_EXT_TIMER, "calls that nobody answers end only when something else happens");
     }
     if (!disco_) missing(XSM_EXT_DISCO, "clients cannot discover that rooms hold calls");
-    if (!adhoc_) missing(XSM_EXT_ADHOC, "administrators have no command that lists calls");
+    if (!adhoc_) missing(XSM_EXT_ADHOC, "administrators have no commands for calls");
+    if (!route_) {
+        missing(XSM_EXT_ROUTE,
+                "clients alone check that the sessions of a mesh call come from its participants");
+    }
     if (wants_sfu && !can_run_sfu()) {
         missing(service_ ? XSM_EXT_STANZA : XSM_EXT_SERVICE,
                 "no SFU although sfu_jid is set; calls between clients work");
@@ -78,6 +84,27 @@ void Host::carry_out(const LogLine& output) const {
     log(output.level, output.text);
 }
 
+void Host::carry_out(const PublishRecord& output) const {
+    if (!cluster_) return;
+    const std::string value = xmpp::to_xml(output.value);
+    if (cluster_->publish(host_, view(output.key), view(value)) != XSM_OK) {
+        log(LogLevel::warning, "the server did not take what other nodes should know of the call " +
+                                   output.key +
+                                   ": should this node be lost, its participants "
+                                   "are not told");
+    }
+}
+
+void Host::carry_out(const WithdrawRecord& output) const {
+    if (cluster_) cluster_->withdraw(host_, view(output.key));
+}
+
+void Host::set_route_interest(const std::vector<std::string_view>& namespaces) const {
+    if (!route_) return;
+    const auto list = views(namespaces);
+    route_->set_interest(host_, list.data(), list.size());
+}
+
 void Host::set_interest(const std::vector<std::string_view>& namespaces) const {
     const auto list = views(namespaces);
     muc_->set_interest(host_, list.data(), list.size());
@@ -100,8 +127,8 @@ void Host::remove_service(std::string_view domain) const {
 void Host::add_command(std::string_view node, std::string_view name) const {
     if (!adhoc_) return;
     if (adhoc_->add(host_, view(node), view(name), XSM_ADHOC_ADMIN) == XSM_OK) return;
-    log(LogLevel::warning, "the server refuses the command " + std::string(node) +
-                               ": administrators cannot list calls");
+    log(LogLevel::warning,
+        "the server refuses the command " + std::string(node) + ": administrators are without it");
 }
 
 void Host::remove_command(std::string_view node) const {

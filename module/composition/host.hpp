@@ -2,14 +2,17 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "module/outputs.hpp"
 #include "xsm/abi.h"
 #include "xsm/adhoc.h"
+#include "xsm/cluster.h"
 #include "xsm/disco.h"
 #include "xsm/muc.h"
+#include "xsm/route.h"
 #include "xsm/service.h"
 #include "xsm/stanza.h"
 #include "xsm/timer.h"
@@ -28,6 +31,9 @@ class Host {
 
     bool can_run_sfu() const { return service_ && stanza_; }
 
+    /// Of a cluster; empty: the server is one process.
+    std::string node() const { return cluster_ ? cluster_->node : ""; }
+
     void log(LogLevel level, std::string_view text) const;
 
     void wake() const { host_->wake(host_); }
@@ -38,8 +44,11 @@ class Host {
     void carry_out(const RouteStanza& output) const;
     void carry_out(const RequestSnapshot& output) const;
     void carry_out(const LogLine& output) const;
+    void carry_out(const PublishRecord& output) const;
+    void carry_out(const WithdrawRecord& output) const;
 
     void set_interest(const std::vector<std::string_view>& namespaces) const;
+    void set_route_interest(const std::vector<std::string_view>& namespaces) const;
     void set_muc_features(const std::vector<std::string_view>& features) const;
     bool add_service(std::string_view domain, std::string_view name) const;
     void remove_service(std::string_view domain) const;
@@ -58,6 +67,8 @@ class Host {
     const xsm_host_timer* timer_;
     const xsm_host_disco* disco_;
     const xsm_host_adhoc* adhoc_;
+    const xsm_host_route* route_;
+    const xsm_host_cluster* cluster_;
 };
 
 }  // namespace parley::module

@@ -3,11 +3,12 @@
 #include <chrono>
 #include <utility>
 
-#include "module/admin/active_calls.hpp"
+#include "module/admin/commands.hpp"
 #include "module/calls/namespaces.hpp"
 #include "module/composition/buffers.hpp"
 #include "module/composition/stanza_in.hpp"
 #include "module/composition/uuid.hpp"
+#include "module/jingle/namespaces.hpp"
 #include "xmpp/stanza_error.hpp"
 #include "xmpp/xml.hpp"
 
@@ -27,7 +28,7 @@ Now now() {
 
 xmpp::Element malformed_error(const std::string& fault) {
     return xmpp::StanzaError{xmpp::ErrorType::modify, xmpp::Condition::bad_request,
-                             "The message is not valid XML: " + fault + ".", std::nullopt}
+                             "The stanza is not valid XML: " + fault + ".", std::nullopt}
         .to_element();
 }
 
@@ -46,12 +47,15 @@ std::optional<std::string> Instance::start() {
                ": load the module into the part of it that runs the rooms";
     }
     if (settings.sfu && !host_.can_run_sfu()) settings.sfu.reset();
+    settings.node = host_.node();
     if (auto error = start_sfu(settings)) return error;
 
     coordinator_.emplace(settings, random_uuid);
     host_.set_interest({ns::call, ns::call_sfu});
+    host_.set_route_interest({ns::jingle});
     host_.set_muc_features(coordinator_->muc_features());
-    host_.add_command(active_calls_node, active_calls_name);
+    for (const AdminCommand& command : admin_commands)
+        host_.add_command(command.node, command.name);
     host_.log(LogLevel::info, settings.sfu ? "group calls are on, SFU at " + sfu_domain_
                                            : "group calls are on, between clients only: no "
                                              "sfu_jid is set");
@@ -86,8 +90,10 @@ void Instance::stop() {
     armed_for_.reset();
     if (!sfu_domain_.empty()) host_.remove_service(sfu_domain_);
     sfu_domain_.clear();
-    host_.remove_command(active_calls_node);
+    for (const AdminCommand& command : admin_commands)
+        host_.remove_command(command.node);
     host_.set_muc_features({});
+    host_.set_route_interest({});
     host_.set_interest({});
     coordinator_.reset();
     host_.log(LogLevel::info, "group calls are off");
@@ -160,10 +166,30 @@ std::string Instance::on_room_info(xsm_view room_jid) const {
     return xml;
 }
 
-std::string Instance::on_command(xsm_view stanza_xml) const {
+std::string Instance::on_command(xsm_view stanza_xml) {
     const auto iq = stanza_in(stanza_xml);
     if (!coordinator_ || !iq) return {};
-    return xmpp::to_xml(coordinator_->on_admin_command(*iq));
+    const auto answer = coordinator_->on_admin_command(*iq);
+    carry_out(answer.outputs);
+    return xmpp::to_xml(answer.child);
+}
+
+std::string Instance::on_user_iq(xsm_view stanza_xml) const {
+    const auto iq = stanza_in(stanza_xml);
+    if (!coordinator_) return {};
+    if (!iq) return xmpp::to_xml(malformed_error(iq.error().text));
+    const auto error = coordinator_->on_user_iq(*iq);
+    return error ? xmpp::to_xml(error->to_element()) : std::string();
+}
+
+void Instance::on_node_lost(std::string_view node, bool is_elected,
+                            std::span<const xsm_cluster_record> records) {
+    if (!coordinator_) return;
+    std::vector<xmpp::Element> elements;
+    for (const xsm_cluster_record& record : records) {
+        if (auto element = stanza_in(record.value)) elements.push_back(std::move(*element));
+    }
+    carry_out(coordinator_->on_node_lost(node, is_elected, elements, now()));
 }
 
 void Instance::carry_out(const Outputs& outputs) {

@@ -2,7 +2,9 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "module/composition/host.hpp"
 #include "module/composition/media_plane.hpp"
@@ -10,6 +12,7 @@
 #include "module/composition/options.hpp"
 #include "module/coordinator.hpp"
 #include "xsm/abi.h"
+#include "xsm/cluster.h"
 
 namespace parley::module {
 
@@ -37,7 +40,11 @@ class Instance {
     bool on_room_iq(const xsm_muc_room& room, const xsm_muc_occupant* sender, xsm_view stanza_xml);
     void on_stanza(xsm_view stanza_xml);
     std::string on_room_info(xsm_view room_jid) const;
-    std::string on_command(xsm_view stanza_xml) const;
+    std::string on_command(xsm_view stanza_xml);
+    /// The <error/>, or nothing where the IQ passes.
+    std::string on_user_iq(xsm_view stanza_xml) const;
+    void on_node_lost(std::string_view node, bool is_elected,
+                      std::span<const xsm_cluster_record> records);
 
   private:
     std::optional<std::string> start_sfu(Settings& settings);

@@ -2,6 +2,7 @@
 #include "module/composition/buffers.hpp"
 #include "module/composition/instance.hpp"
 #include "module/composition/stanza_in.hpp"
+#include "xmpp/stanza_error.hpp"
 #include "xmpp/xml.hpp"
 #include "xsm/fence.hpp"
 
@@ -127,7 +128,29 @@ void on_room_info(xsm_module* module, xsm_view room_jid, xsm_buf* out) {
 
 void on_command(xsm_module* module, xsm_view stanza_xml, xsm_buf* out) {
     fenced(module, "on_command",
-           [&](const Instance& instance) { *out = make_buffer(instance.on_command(stanza_xml)); });
+           [&](Instance& instance) { *out = make_buffer(instance.on_command(stanza_xml)); });
+}
+
+xmpp::Element internal_error() {
+    return xmpp::StanzaError{xmpp::ErrorType::cancel, xmpp::Condition::internal_server_error,
+                             "The call service failed. Tell the administrator of this server.",
+                             std::nullopt}
+        .to_element();
+}
+
+/// Closed until judged, like on_message.
+void on_iq(xsm_module* module, xsm_view stanza_xml, xsm_buf* error) {
+    std::string refusal = xmpp::to_xml(internal_error());
+    fenced(module, "on_iq",
+           [&](const Instance& instance) { refusal = instance.on_user_iq(stanza_xml); });
+    *error = make_buffer(refusal);
+}
+
+void on_node_lost(xsm_module* module, xsm_view node, int32_t is_elected,
+                  const xsm_cluster_record* records, size_t record_count) {
+    fenced(module, "on_node_lost", [&](Instance& instance) {
+        instance.on_node_lost(text(node), is_elected != 0, {records, record_count});
+    });
 }
 
 constexpr xsm_module_muc muc = {sizeof(xsm_module_muc), on_room_snapshot,   on_room_configured,
@@ -137,6 +160,8 @@ constexpr xsm_module_timer timer = {sizeof(xsm_module_timer), on_timer};
 constexpr xsm_module_service service = {sizeof(xsm_module_service), on_stanza};
 constexpr xsm_module_disco disco = {sizeof(xsm_module_disco), on_room_info};
 constexpr xsm_module_adhoc adhoc = {sizeof(xsm_module_adhoc), on_command};
+constexpr xsm_module_route route = {sizeof(xsm_module_route), on_iq};
+constexpr xsm_module_cluster cluster = {sizeof(xsm_module_cluster), on_node_lost};
 
 xsm_status start(xsm_module* module, xsm_buf* error) {
     return fenced(module, "start", [&](Instance& instance) -> xsm_status {
@@ -171,6 +196,8 @@ const void* get_extension(xsm_module* /*module*/, const char* id) {
     if (wanted == XSM_EXT_SERVICE) return &service;
     if (wanted == XSM_EXT_DISCO) return &disco;
     if (wanted == XSM_EXT_ADHOC) return &adhoc;
+    if (wanted == XSM_EXT_ROUTE) return &route;
+    if (wanted == XSM_EXT_CLUSTER) return &cluster;
     return nullptr;
 }
 

@@ -23,13 +23,6 @@ struct Focus::Request {
 
 namespace {
 
-bool starts_with_id(const std::string& sid, const CallId& id) {
-    constexpr size_t uuid_length = 36;
-    if (sid.size() <= uuid_length || sid[uuid_length] != ':') return false;
-    const auto prefix = CallId::parse(std::string_view(sid).substr(0, uuid_length));
-    return prefix && *prefix == id;
-}
-
 /// The session in the id of an IQ that send_jingle made, where its answer matters: "offer" and
 /// "accept".
 std::optional<SessionNumber> session_in_id(std::string_view id) {
@@ -81,7 +74,7 @@ Focus::Result Focus::on_conference_iq(const xmpp::Element& iq, const xmpp::Jid& 
 
 Focus::Refused Focus::on_session_initiate(const Request& request, Result& result) {
     const CallId& id = request.conference;
-    if (!starts_with_id(request.jingle.sid, id)) {
+    if (call_of_session(request.jingle.sid) != id) {
         return malformed_request("The sid is the conference's UUID, a colon and a UUID.");
     }
     const auto room = RoomJid::parse(request.jingle.muji_room);
@@ -134,6 +127,9 @@ Focus::Refused Focus::may_publish(const Request& request, const CallId& id,
         return to_stanza_error({Violation::id_in_use, {}, std::nullopt});
     }
     const Conference* conference = find(id);
+    if (!conference && calls_.is_draining()) {
+        return to_stanza_error({Violation::draining, {}, std::nullopt});
+    }
     if (conference && conference->room != room) {
         return conference_error(ErrorType::auth, Condition::forbidden,
                                 "This conference belongs to another room.", "not-a-member");

@@ -16,7 +16,7 @@ extern "C" {
 typedef struct xsm_cluster_record {
     uint32_t struct_size;
     xsm_view key;   /* 1 to 255 bytes */
-    xsm_view value; /* at most 16,384 bytes */
+    xsm_view value; /* at most 65,536 bytes */
 } xsm_cluster_record;
 
 /* Host's half. */

@@ -71,13 +71,21 @@ BOOST_AUTO_TEST_CASE(start_registers_and_stop_gives_back) {
     const std::vector<std::string> started = {
         "service sfu.example.org",
         "interest urn:xmpp:jingle-muc-message:0 urn:xmpp:jingle-muc-media-sfu:0",
+        "IQs urn:xmpp:jingle:1",
         "features urn:xmpp:jingle-muc-message:0 urn:xmpp:jingle-muc-media-sfu:0",
-        "command urn:parley:admin:0#active-calls"};
+        "command urn:parley:admin:0#active-calls",
+        "command urn:parley:admin:0#drain",
+        "command urn:parley:admin:0#resume"};
     BOOST_TEST(host.take() == started, boost::test_tools::per_element());
     host.stop();
-    const std::vector<std::string> stopped = {"media joined", "no service sfu.example.org",
+    const std::vector<std::string> stopped = {"media joined",
+                                              "no service sfu.example.org",
                                               "no command urn:parley:admin:0#active-calls",
-                                              "features", "interest"};
+                                              "no command urn:parley:admin:0#drain",
+                                              "no command urn:parley:admin:0#resume",
+                                              "features",
+                                              "IQs",
+                                              "interest"};
     BOOST_TEST(host.take() == stopped, boost::test_tools::per_element());
     BOOST_TEST(host.start() == "");
     host.stop();
@@ -88,7 +96,11 @@ BOOST_AUTO_TEST_CASE(without_sfu_jid_no_sfu_is_announced) {
     BOOST_TEST(host.start() == "");
     const std::vector<std::string> started = {
         "interest urn:xmpp:jingle-muc-message:0 urn:xmpp:jingle-muc-media-sfu:0",
-        "features urn:xmpp:jingle-muc-message:0", "command urn:parley:admin:0#active-calls"};
+        "IQs urn:xmpp:jingle:1",
+        "features urn:xmpp:jingle-muc-message:0",
+        "command urn:parley:admin:0#active-calls",
+        "command urn:parley:admin:0#drain",
+        "command urn:parley:admin:0#resume"};
     BOOST_TEST(host.take() == started, boost::test_tools::per_element());
     BOOST_TEST(!contains(host.room_info(), "sfu"));
     host.stop();
@@ -119,7 +131,8 @@ BOOST_AUTO_TEST_CASE(a_missing_extension_is_told_with_its_cost) {
     const Case cases[] = {
         {XSM_EXT_TIMER, "calls that nobody answers end only when"},
         {XSM_EXT_DISCO, "clients cannot discover"},
-        {XSM_EXT_ADHOC, "no command that lists calls"},
+        {XSM_EXT_ADHOC, "no commands for calls"},
+        {XSM_EXT_ROUTE, "clients alone check"},
         {XSM_EXT_SERVICE, "no SFU although sfu_jid is set"},
         {XSM_EXT_STANZA, "rooms do not answer"},
     };
@@ -129,6 +142,39 @@ BOOST_AUTO_TEST_CASE(a_missing_extension_is_told_with_its_cost) {
         BOOST_TEST(any_contains(host.logged, c.cost));
         host.stop();
     }
+}
+
+BOOST_AUTO_TEST_CASE(an_iq_between_users_passes_or_is_answered_with_an_error) {
+    Running running;
+    running.host.says("alice", propose());
+    const auto initiate = [](const std::string& from, const std::string& sid) {
+        return "<iq xmlns='jabber:client' type='set' id='i' from='" + from +
+               "@example.org/phone' to='alice@example.org/phone'><jingle xmlns='urn:xmpp:jingle:1' "
+               "action='session-initiate' sid='" +
+               sid + "'/></iq>";
+    };
+    BOOST_TEST(running.host.user_iq(initiate("bob", "a-call-of-two")) == "");
+    const std::string sid = id + ":1";
+    BOOST_TEST(contains(running.host.user_iq(initiate("bob", sid)), "<forbidden"));
+    running.host.says("bob", say("accept"));
+    BOOST_TEST(running.host.user_iq(initiate("bob", sid)) == "");
+    BOOST_TEST(contains(running.host.user_iq("<iq"), "<bad-request"));
+}
+
+BOOST_AUTO_TEST_CASE(calls_of_a_lost_node_are_ended_for_their_participants) {
+    Running running;
+    running.host.lost_node("b@host",
+                           "<call xmlns='urn:xmpp:jingle-muc-message:0' "
+                           "id='0f3b9c1e-6d4a-4a5e-9b1f-2f7c8a1d3e51' mode='mesh' "
+                           "room='other@conference.example.org'>"
+                           "<participant jid='carol@example.org/phone'/></call>");
+    const auto done = running.host.take();
+    BOOST_REQUIRE(done.size() == 1u);
+    BOOST_TEST(contains(done[0], "route <message xmlns='jabber:client'"));
+    BOOST_TEST(contains(done[0], "to='carol@example.org/phone'"));
+    running.host.lost_node("b@host", "<call");
+    running.host.lost_node("b@host", "<call xmlns='urn:xmpp:jingle-muc-message:0' id='x'/>");
+    BOOST_TEST(running.host.take().empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_message_is_replaced_passed_or_dropped) {

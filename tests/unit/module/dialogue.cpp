@@ -35,6 +35,7 @@ uint32_t number(const xmpp::Element& element, std::string_view name, uint32_t fa
 Settings settings_of(const xmpp::Element& script) {
     Settings settings;
     CallLimits& calls = settings.calls;
+    settings.node = script.attr("node");
     if (script.attr("sfu") != "none") settings.sfu = *xmpp::Jid::parse(sfu_jid);
     calls.participants_max = number(script, "participants_max", calls.participants_max);
     calls.calls_per_room_max = number(script, "calls_per_room_max", calls.calls_per_room_max);
@@ -77,10 +78,11 @@ xmpp::Element outcome(std::string_view name, xmpp::Element content) {
 }
 
 /// Errors are for people, too: each says in English what is wrong. The fixtures leave the text out.
-void take_text(xmpp::Element& error) {
+xmpp::Element error_without_text(xmpp::Element error) {
     if (error.remove_children("text", xmpp::ns::stanza_errors) == 0) {
         throw std::runtime_error("an error without a text: " + xmpp::to_xml(error));
     }
+    return error;
 }
 
 }  // namespace
@@ -118,8 +120,9 @@ void Dialogue::play() {
 }
 
 void Dialogue::step(const xmpp::Element& element) {
-    static const std::set<std::string> expectations = {"broadcast", "refused", "sees",
-                                                       "routed",    "passed",  "media"};
+    static const std::set<std::string> expectations = {"broadcast", "refused",   "sees",
+                                                       "routed",    "passed",    "media",
+                                                       "answered",  "published", "withdrawn"};
     if (expectations.contains(element.name())) {
         expect(element);
         return;
@@ -138,6 +141,8 @@ bool Dialogue::act(const xmpp::Element& element) {
         take(coordinator_.on_time(now_));
     } else if (name == "media-fails") {
         media_fails(element);
+    } else if (name == "node-lost") {
+        node_lost(element);
     } else if (name == "stops") {
         take(coordinator_.stop(now_));
     } else {
@@ -197,6 +202,14 @@ void Dialogue::says(const xmpp::Element& element) {
 
     if (to->domain() == sfu_jid) {
         take(coordinator_.on_service_stanza(stanza, now_));
+    } else if (to->is_domain()) {
+        auto answer = coordinator_.on_admin_command(stanza);
+        outcomes_.push_back(outcome("answered", std::move(answer.child)));
+        take(std::move(answer.outputs));
+    } else if (stanza.name() == "iq" && to->is_full()) {
+        auto error = coordinator_.on_user_iq(stanza);
+        outcomes_.push_back(error ? outcome("refused", error_without_text(error->to_element()))
+                                  : outcome("passed", std::move(stanza)));
     } else if (stanza.name() == "iq") {
         auto outputs = coordinator_.on_room_iq(room_, sender, stanza);
         if (!outputs) throw std::runtime_error("is not answered");
@@ -205,8 +218,7 @@ void Dialogue::says(const xmpp::Element& element) {
         const size_t size = xmpp::to_xml(stanza).size();
         auto judgement = coordinator_.on_message(room_, *sender, stanza, size, now_);
         if (auto* drop = std::get_if<Drop>(&judgement.verdict)) {
-            take_text(drop->error);
-            outcomes_.push_back(outcome("refused", std::move(drop->error)));
+            outcomes_.push_back(outcome("refused", error_without_text(std::move(drop->error))));
         } else {
             const auto* replace = std::get_if<Replace>(&judgement.verdict);
             xmpp::Element sent = replace ? replace->message : stanza;
@@ -229,6 +241,14 @@ void Dialogue::media_fails(const xmpp::Element& element) {
     take(coordinator_.on_media(MediaFailed{*session, reason.value(), "simulated"}, now_));
 }
 
+void Dialogue::node_lost(const xmpp::Element& element) {
+    std::vector<xmpp::Element> records;
+    for (const xmpp::Element* record : element.elements())
+        records.push_back(*record);
+    take(coordinator_.on_node_lost(element.attr("node"), element.attr("elected") == "true", records,
+                                   now_));
+}
+
 void Dialogue::take(Outputs outputs) {
     for (Output& output : outputs) {
         if (auto* broadcast = std::get_if<Broadcast>(&output)) {
@@ -239,8 +259,13 @@ void Dialogue::take(Outputs outputs) {
             outcomes_.push_back(std::move(wrapped));
         } else if (auto* routed = std::get_if<RouteStanza>(&output)) {
             xmpp::Element* error = routed->stanza.child("error", xmpp::ns::client);
-            if (error) take_text(*error);
+            if (error) *error = error_without_text(std::move(*error));
             outcomes_.push_back(outcome("routed", std::move(routed->stanza)));
+        } else if (auto* record = std::get_if<PublishRecord>(&output)) {
+            outcomes_.push_back(outcome("published", std::move(record->value)));
+            outcomes_.back().set_attr("key", record->key);
+        } else if (const auto* withdrawn = std::get_if<WithdrawRecord>(&output)) {
+            outcomes_.emplace_back("withdrawn", ns_dialogue).set_attr("key", withdrawn->key);
         } else if (const auto* command = std::get_if<MediaCommand>(&output)) {
             const auto events = media_.execute(*command);
             for (const std::string& line : media_.take_log()) {

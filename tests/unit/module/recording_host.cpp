@@ -89,6 +89,14 @@ struct HostFunctions {
         RecordingHost::of(host).note("no command " + text_of(node));
     }
 
+    static xsm_status set_route_interest(const xsm_host* host, const xsm_view* list, size_t count) {
+        std::string line = "IQs";
+        for (size_t i = 0; i < count; ++i)
+            line += ' ' + text_of(list[i]);
+        RecordingHost::of(host).note(line);
+        return XSM_OK;
+    }
+
     static constexpr xsm_host_muc muc = {sizeof(xsm_host_muc), set_interest, broadcast,
                                          send_to_occupant, request_snapshot};
     static constexpr xsm_host_stanza stanza = {sizeof(xsm_host_stanza), route};
@@ -97,6 +105,7 @@ struct HostFunctions {
     static constexpr xsm_host_timer timer = {sizeof(xsm_host_timer), set_timer, cancel_timer};
     static constexpr xsm_host_disco disco = {sizeof(xsm_host_disco), set_muc_features};
     static constexpr xsm_host_adhoc adhoc = {sizeof(xsm_host_adhoc), add_command, remove_command};
+    static constexpr xsm_host_route route_iqs = {sizeof(xsm_host_route), set_route_interest};
 };
 
 class RecordingHost::SimulatedPlane : public MediaPlane {
@@ -152,6 +161,7 @@ const void* RecordingHost::find_extension(const xsm_host* host, const char* id) 
     if (wanted == XSM_EXT_TIMER) return &HostFunctions::timer;
     if (wanted == XSM_EXT_DISCO) return &HostFunctions::disco;
     if (wanted == XSM_EXT_ADHOC) return &HostFunctions::adhoc;
+    if (wanted == XSM_EXT_ROUTE) return &HostFunctions::route_iqs;
     return nullptr;
 }
 
@@ -253,6 +263,20 @@ std::string RecordingHost::command(const std::string& iq) {
     std::string xml(out.data, out.size);
     module_->free_buf(module_, out);
     return xml;
+}
+
+std::string RecordingHost::user_iq(const std::string& iq) {
+    xsm_buf error{nullptr, 0};
+    extension<xsm_module_route>(XSM_EXT_ROUTE)->on_iq(module_, view(iq), &error);
+    std::string xml(error.data, error.size);
+    module_->free_buf(module_, error);
+    return xml;
+}
+
+void RecordingHost::lost_node(const std::string& node, const std::string& record) {
+    const xsm_cluster_record records[] = {{sizeof(xsm_cluster_record), view("key"), view(record)}};
+    extension<xsm_module_cluster>(XSM_EXT_CLUSTER)
+        ->on_node_lost(module_, view(node), 1, records, 1);
 }
 
 std::vector<std::string> RecordingHost::take() {

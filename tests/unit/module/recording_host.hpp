@@ -9,8 +9,10 @@
 #include "tests/unit/module/simulated_media.hpp"
 #include "xsm/abi.h"
 #include "xsm/adhoc.h"
+#include "xsm/cluster.h"
 #include "xsm/disco.h"
 #include "xsm/muc.h"
+#include "xsm/route.h"
 #include "xsm/service.h"
 #include "xsm/stanza.h"
 #include "xsm/timer.h"
@@ -48,6 +50,8 @@ class RecordingHost {
     void timer();
     std::string room_info();
     std::string command(const std::string& iq);
+    std::string user_iq(const std::string& iq);  ///< the <error/>; empty: it passes
+    void lost_node(const std::string& node, const std::string& record);
 
     std::vector<std::string> take();  ///< what the module did, in words; log lines apart
     std::vector<std::string> logged;
