@@ -53,7 +53,9 @@ LogLine info(std::string text) {
 
 Coordinator::Coordinator(const Settings& settings, std::function<std::string()> make_uuid)
     : node_(settings.node),
+      participants_max_(settings.calls.participants_max),
       make_uuid_(std::move(make_uuid)),
+      rooms_(settings.room_defaults),
       calls_(settings.calls),
       messages_(settings.calls.call_messages_per_minute_max) {
     if (settings.sfu) focus_.emplace(*settings.sfu, settings.focus, rooms_, calls_, make_uuid_);
@@ -104,9 +106,12 @@ std::optional<Refusal> Coordinator::judge(const RoomHead& room, const Occupant& 
     }
     const auto parsed = parse_call_message(message);
     if (!parsed) return parsed.error();
-    if (const auto violation = policy_violation(room.privacy, sender)) return because(*violation);
-    auto outcome =
-        calls_.handle(room.jid, *parsed, sender, standing(*parsed, room.jid, sender.jid), now);
+    const RoomSettings& settings = rooms_.settings_of(room.jid);
+    if (const auto violation = policy_violation(room.privacy, settings, sender)) {
+        return because(*violation);
+    }
+    auto outcome = calls_.handle(room.jid, settings, *parsed, sender,
+                                 standing(*parsed, room.jid, sender.jid), now);
     if (!outcome) return outcome.error();
     report = std::move(*outcome);
     return std::nullopt;
@@ -173,6 +178,43 @@ Outputs Coordinator::on_media(const MediaEvent& event, Now now) {
     return outputs;
 }
 
+std::optional<xmpp::StanzaError> Coordinator::on_room_submitted(const RoomJid&,
+                                                                const xmpp::Element& values) const {
+    const auto read = read_room_settings(values, rooms_.default_settings(), participants_max_);
+    if (read) return std::nullopt;
+    return xmpp::StanzaError{xmpp::ErrorType::modify, xmpp::Condition::bad_request,
+                             read.error().text, std::nullopt};
+}
+
+Outputs Coordinator::on_room_values(const RoomJid& room, const xmpp::Element& values, Now now) {
+    Outputs outputs;
+    const auto read = read_room_settings(values, rooms_.default_settings(), participants_max_);
+    // The server may have become stricter since they were stored.
+    rooms_.set_settings(room, read ? *read : rooms_.default_settings());
+    if (rooms_.settings_of(room).calls_allowed) {
+        dismiss_who_may_not_call(room, now, outputs);
+        return outputs;
+    }
+    carry_out(
+        calls_.stop_room(room, Reason::cancel, "The room's owners allow no calls any more.", now),
+        now, outputs);
+    if (focus_) take(focus_->end_all_in_room(room, Reason::cancel), now, outputs);
+    return outputs;
+}
+
+void Coordinator::dismiss_who_may_not_call(const RoomJid& room, Now now, Outputs& outputs) {
+    const Room* known = rooms_.find(room);
+    if (!known) return;
+    const RoomSettings& settings = rooms_.settings_of(room);
+    for (const auto& [jid, occupant] : known->occupants) {
+        if (may_call(occupant, settings)) continue;
+        carry_out(calls_.occupant_lost(room, jid, Reason::security_error, now), now, outputs);
+        if (focus_) {
+            take(focus_->dismiss_from_room(room, jid, Reason::security_error), now, outputs);
+        }
+    }
+}
+
 std::optional<xmpp::StanzaError> Coordinator::on_user_iq(const xmpp::Element& iq) const {
     const auto violation = session_violation(calls_, iq);
     return violation ? std::optional(to_stanza_error(because(*violation))) : std::nullopt;
@@ -223,8 +265,12 @@ Outputs Coordinator::stop(Now now) {
 }
 
 std::vector<xmpp::Element> Coordinator::room_info(const RoomJid& room) const {
-    return module::room_info(calls_.calls_of(room),
+    return module::room_info(calls_.calls_of(room), rooms_.settings_of(room),
                              focus_ ? std::optional(focus_->service()) : std::nullopt);
+}
+
+std::vector<xmpp::Element> Coordinator::room_fields() const {
+    return module::room_fields(rooms_.default_settings(), focus_.has_value(), participants_max_);
 }
 
 std::vector<std::string_view> Coordinator::muc_features() const {
@@ -267,7 +313,8 @@ void Coordinator::on(const OccupantAltered& change, Now now, Outputs& outputs) {
     if (change.before.nick != change.now.nick) {
         calls_.occupant_renamed(change.room, change.now.jid, change.now.nick, now);
     }
-    if (!may_call(change.before) || may_call(change.now)) return;
+    const RoomSettings& settings = rooms_.settings_of(change.room);
+    if (!may_call(change.before, settings) || may_call(change.now, settings)) return;
     carry_out(calls_.occupant_lost(change.room, change.now.jid, Reason::security_error, now), now,
               outputs);
     if (focus_) {

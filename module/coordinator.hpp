@@ -18,6 +18,7 @@ namespace parley::module {
 
 struct Settings {
     CallLimits calls;
+    RoomSettings room_defaults;
     std::optional<xmpp::Jid> sfu;  ///< the SFU's domain; none: mesh only
     FocusLimits focus;
     std::string node;  ///< of a cluster, for people; empty: the server is one process
@@ -51,6 +52,12 @@ class Coordinator {
     Outputs on_service_stanza(const xmpp::Element& stanza, Now now);
     Outputs on_media(const MediaEvent& event, Now now);
 
+    /// What an owner wants the room's settings to be; the error for the owner where they cannot be.
+    std::optional<xmpp::StanzaError> on_room_submitted(const RoomJid& room,
+                                                       const xmpp::Element& values) const;
+    /// The room's settings.
+    Outputs on_room_values(const RoomJid& room, const xmpp::Element& values, Now now);
+
     /// What keeps an IQ from one client to another, if anything.
     std::optional<xmpp::StanzaError> on_user_iq(const xmpp::Element& iq) const;
 
@@ -67,6 +74,8 @@ class Coordinator {
     Outputs stop(Now now);
 
     std::vector<xmpp::Element> room_info(const RoomJid& room) const;
+    /// For a room's configuration form.
+    std::vector<xmpp::Element> room_fields() const;
 
     struct CommandAnswer {
         xmpp::Element child;  ///< of the answer: <command/> or <error/>
@@ -88,6 +97,7 @@ class Coordinator {
     MediaStanding standing(const CallMessage& message, const RoomJid& room,
                            const FullJid& sender) const;
 
+    void dismiss_who_may_not_call(const RoomJid& room, Now now, Outputs& outputs);
     void apply(const std::vector<RoomChange>& changes, Now now, Outputs& outputs);
     void on(const PrivacyChanged& change, Now now, Outputs& outputs);
     void on(const OccupantIn& change, Now now, Outputs& outputs);
@@ -116,6 +126,7 @@ class Coordinator {
     };
 
     const std::string node_;
+    const uint32_t participants_max_;
     std::function<std::string()> make_uuid_;
     RoomModel rooms_;
     CallRegistry calls_;

@@ -10,10 +10,12 @@ tl::unexpected<Refusal> refuse(Violation violation) {
     return tl::unexpected(Refusal{violation, {}, std::nullopt});
 }
 
-CallEvent event_of(const CallMessage& message, const Occupant& sender, const MediaStanding& media) {
+CallEvent event_of(const CallMessage& message, const RoomSettings& settings, const Occupant& sender,
+                   const MediaStanding& media) {
     switch (message.action) {
         case Action::accept:
-            return Accepted{sender.jid, sender.nick, message.media, media.has_session};
+            return Accepted{sender.jid, sender.nick, message.media, media.has_session,
+                            settings.participants_max};
         case Action::reject:
             return Rejected{sender.jid};
         case Action::retract:
@@ -31,16 +33,20 @@ CallRegistry::CallRegistry(const CallLimits& limits)
     : limits_(limits), proposals_(limits.proposals_per_minute_max) {}
 
 tl::expected<CallReport, Refusal> CallRegistry::handle(const RoomJid& room,
+                                                       const RoomSettings& settings,
                                                        const CallMessage& message,
                                                        const Occupant& sender,
                                                        const MediaStanding& media, Now now) {
-    if (message.action == Action::propose) return propose(room, message, sender, media, now);
+    if (message.action == Action::propose) {
+        if (!allows(settings, message.mode)) return refuse(Violation::mode_not_allowed);
+        return propose(room, message, sender, media, now);
+    }
 
     const Call* call = find(message.id);
     if (!call || call->room != room || call->mode != message.mode) {
         return refuse(has_ended(message.id) ? Violation::call_ended : Violation::unknown_call);
     }
-    CallReport report = apply(message.id, event_of(message, sender, media), now);
+    CallReport report = apply(message.id, event_of(message, settings, sender, media), now);
     if (const auto* refused = std::get_if<Refuse>(&report.effects.front())) {
         return refuse(refused->violation);
     }

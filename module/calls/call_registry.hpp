@@ -11,6 +11,7 @@
 #include "module/calls/limits.hpp"
 #include "module/calls/rates.hpp"
 #include "module/rooms/room.hpp"
+#include "module/rooms/room_settings.hpp"
 
 namespace parley::module {
 
@@ -32,10 +33,10 @@ class CallRegistry {
   public:
     explicit CallRegistry(const CallLimits& limits);
 
-    /// A message of an occupant who may call in this room.
-    tl::expected<CallReport, Refusal> handle(const RoomJid& room, const CallMessage& message,
-                                             const Occupant& sender, const MediaStanding& media,
-                                             Now now);
+    /// A message of an occupant who may call in this room, which has these settings.
+    tl::expected<CallReport, Refusal> handle(const RoomJid& room, const RoomSettings& settings,
+                                             const CallMessage& message, const Occupant& sender,
+                                             const MediaStanding& media, Now now);
 
     /// The client is out of the room, or may not call there any more: out of every call of the
     /// room.

@@ -34,7 +34,7 @@ std::vector<CallEffect> CallState::handle(const CallEvent& event, Now now) {
 
 std::vector<CallEffect> CallState::on(const Accepted& event, Now now) {
     if (call_.participant(event.jid)) return refuse(Violation::already_participant);
-    if (call_.participants.size() >= limits_.participants_max) {
+    if (call_.participants.size() >= std::min(limits_.participants_max, event.participants_max)) {
         return refuse(Violation::call_full);
     }
     if (call_.mode == Mode::sfu && !event.has_media_session) return refuse(Violation::no_session);

@@ -17,8 +17,9 @@ namespace parley::module {
 struct Accepted {
     FullJid jid;
     Nick nick;
-    Media media;             ///< none: that of the call
-    bool has_media_session;  ///< at the SFU; mesh: does not matter
+    Media media;                             ///< none: that of the call
+    bool has_media_session;                  ///< at the SFU; mesh: does not matter
+    uint32_t participants_max = UINT32_MAX;  ///< of the room's settings
 };
 
 struct Rejected {

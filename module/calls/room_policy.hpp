@@ -4,6 +4,7 @@
 
 #include "module/calls/violation.hpp"
 #include "module/rooms/room.hpp"
+#include "module/rooms/room_settings.hpp"
 
 /// Who may call where. Pure.
 namespace parley::module {
@@ -12,10 +13,11 @@ namespace parley::module {
 /// is in: members-only and non-anonymous.
 bool is_private(const RoomPrivacy& privacy);
 
-/// Voice (XEP-0045 s5.1.1) and affiliation member or higher.
-bool may_call(const Occupant& occupant);
+/// Voice (XEP-0045 s5.1.1), and what the room's settings ask beyond it.
+bool may_call(const Occupant& occupant, const RoomSettings& settings);
 
 /// What keeps this occupant from taking part in calls of this room, if anything.
-std::optional<Violation> policy_violation(const RoomPrivacy& privacy, const Occupant& occupant);
+std::optional<Violation> policy_violation(const RoomPrivacy& privacy, const RoomSettings& settings,
+                                          const Occupant& occupant);
 
 }  // namespace parley::module

@@ -61,6 +61,13 @@ constexpr std::array rules = {
          "rate-limited", "Too many calls proposed in this room: wait a little."},
     Rule{Violation::draining, ErrorType::wait, Condition::service_unavailable, "draining",
          "The call service is about to be restarted and starts no new calls: try again later."},
+    Rule{Violation::calls_disabled, ErrorType::cancel, Condition::not_allowed, "calls-disabled",
+         "The owners of this room allow no calls in it."},
+    Rule{Violation::not_a_moderator, ErrorType::auth, Condition::forbidden, "not-a-moderator",
+         "Only moderators who may speak can take part in the calls of this room."},
+    Rule{Violation::mode_not_allowed, ErrorType::cancel, Condition::not_allowed, "mode-not-allowed",
+         "The owners of this room allow only calls of the other kind: through the server, or "
+         "directly between the participants."},
     Rule{Violation::session_of_others, ErrorType::auth, Condition::forbidden, "not-participant",
          "Sessions of this call are for its participants among themselves: accept the call "
          "first."},

@@ -30,6 +30,9 @@ enum class Violation : uint8_t {
     too_many_messages,   ///< rate of call messages of one occupant
     too_many_proposals,  ///< rate of proposals of one user in one room
     draining,            ///< the administrator lets no new calls start
+    calls_disabled,      ///< the room's owners allow none
+    not_a_moderator,     ///< where owners allow calls of moderators only
+    mode_not_allowed,    ///< mesh or SFU, where owners allow only the other
     session_of_others,   ///< a session of a call between clients that are not both in it
 };
 

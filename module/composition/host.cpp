@@ -32,6 +32,7 @@ Host::Host(const xsm_host* host)
       disco_(find<xsm_host_disco>(host, XSM_EXT_DISCO)),
       adhoc_(find<xsm_host_adhoc>(host, XSM_EXT_ADHOC)),
       route_(find<xsm_host_route>(host, XSM_EXT_ROUTE)),
+      room_config_(find<xsm_host_room_config>(host, XSM_EXT_ROOM_CONFIG)),
       cluster_(find<xsm_host_cluster>(host, XSM_EXT_CLUSTER)) {}
 
 bool Host::log_missing_extensions(bool wants_sfu) const {
@@ -47,6 +48,9 @@ bool Host::log_missing_extensions(bool wants_sfu) const {
     if (!route_) {
         missing(XSM_EXT_ROUTE,
                 "clients alone check that the sessions of a mesh call come from its participants");
+    }
+    if (!room_config_) {
+        missing(XSM_EXT_ROOM_CONFIG, "owners cannot set what calls their rooms allow");
     }
     if (wants_sfu && !can_run_sfu()) {
         missing(service_ ? XSM_EXT_STANZA : XSM_EXT_SERVICE,
@@ -103,6 +107,18 @@ void Host::set_route_interest(const std::vector<std::string_view>& namespaces) c
     if (!route_) return;
     const auto list = views(namespaces);
     route_->set_interest(host_, list.data(), list.size());
+}
+
+void Host::set_room_config_fields(const std::vector<xmpp::Element>& fields) const {
+    if (!room_config_) return;
+    std::string xml;
+    for (const xmpp::Element& field : fields)
+        xml += xmpp::to_xml(field);
+    if (room_config_->set_fields(host_, view(xml)) != XSM_OK) {
+        log(LogLevel::warning,
+            "the server did not take the fields of rooms' configuration: owners "
+            "cannot set what calls their rooms allow");
+    }
 }
 
 void Host::set_interest(const std::vector<std::string_view>& namespaces) const {

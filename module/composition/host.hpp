@@ -12,6 +12,7 @@
 #include "xsm/cluster.h"
 #include "xsm/disco.h"
 #include "xsm/muc.h"
+#include "xsm/room_config.h"
 #include "xsm/route.h"
 #include "xsm/service.h"
 #include "xsm/stanza.h"
@@ -49,6 +50,7 @@ class Host {
 
     void set_interest(const std::vector<std::string_view>& namespaces) const;
     void set_route_interest(const std::vector<std::string_view>& namespaces) const;
+    void set_room_config_fields(const std::vector<xmpp::Element>& fields) const;
     void set_muc_features(const std::vector<std::string_view>& features) const;
     bool add_service(std::string_view domain, std::string_view name) const;
     void remove_service(std::string_view domain) const;
@@ -68,6 +70,7 @@ class Host {
     const xsm_host_disco* disco_;
     const xsm_host_adhoc* adhoc_;
     const xsm_host_route* route_;
+    const xsm_host_room_config* room_config_;
     const xsm_host_cluster* cluster_;
 };
 

@@ -54,6 +54,7 @@ std::optional<std::string> Instance::start() {
     host_.set_interest({ns::call, ns::call_sfu});
     host_.set_route_interest({ns::jingle});
     host_.set_muc_features(coordinator_->muc_features());
+    host_.set_room_config_fields(coordinator_->room_fields());
     for (const AdminCommand& command : admin_commands)
         host_.add_command(command.node, command.name);
     host_.log(LogLevel::info, settings.sfu ? "group calls are on, SFU at " + sfu_domain_
@@ -92,6 +93,7 @@ void Instance::stop() {
     sfu_domain_.clear();
     for (const AdminCommand& command : admin_commands)
         host_.remove_command(command.node);
+    host_.set_room_config_fields({});
     host_.set_muc_features({});
     host_.set_route_interest({});
     host_.set_interest({});
@@ -172,6 +174,23 @@ std::string Instance::on_command(xsm_view stanza_xml) {
     const auto answer = coordinator_->on_admin_command(*iq);
     carry_out(answer.outputs);
     return xmpp::to_xml(answer.child);
+}
+
+std::string Instance::on_room_submitted(const xsm_muc_room& room, xsm_view values_xml) const {
+    const auto jid = RoomJid::parse(text(room.jid));
+    const auto values = stanza_in(values_xml);
+    if (!coordinator_ || !jid) return {};
+    if (!values) return xmpp::to_xml(malformed_error(values.error().text));
+    const auto error = coordinator_->on_room_submitted(*jid, *values);
+    return error ? xmpp::to_xml(error->to_element()) : std::string();
+}
+
+void Instance::on_room_values(xsm_view room_jid, xsm_view values_xml) {
+    const auto jid = RoomJid::parse(text(room_jid));
+    const auto values = stanza_in(values_xml);
+    if (!coordinator_ || !jid || !values) return;
+    carry_out(coordinator_->on_room_values(*jid, *values, now()));
+    arm_timer();
 }
 
 std::string Instance::on_user_iq(xsm_view stanza_xml) const {

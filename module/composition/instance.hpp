@@ -41,6 +41,9 @@ class Instance {
     void on_stanza(xsm_view stanza_xml);
     std::string on_room_info(xsm_view room_jid) const;
     std::string on_command(xsm_view stanza_xml);
+    /// The <error/>, or nothing where the values can be.
+    std::string on_room_submitted(const xsm_muc_room& room, xsm_view values_xml) const;
+    void on_room_values(xsm_view room_jid, xsm_view values_xml);
     /// The <error/>, or nothing where the IQ passes.
     std::string on_user_iq(xsm_view stanza_xml) const;
     void on_node_lost(std::string_view node, bool is_elected,

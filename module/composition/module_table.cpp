@@ -139,6 +139,21 @@ xmpp::Element internal_error() {
 }
 
 /// Closed until judged, like on_message.
+void on_room_submitted(xsm_module* module, const xsm_muc_room* room, xsm_view values_xml,
+                       xsm_buf* error) {
+    std::string refusal = xmpp::to_xml(internal_error());
+    fenced(module, "on_room_submitted", [&](const Instance& instance) {
+        refusal = instance.on_room_submitted(*room, values_xml);
+    });
+    *error = make_buffer(refusal);
+}
+
+void on_room_values(xsm_module* module, xsm_view room_jid, xsm_view values_xml) {
+    fenced(module, "on_room_values",
+           [&](Instance& instance) { instance.on_room_values(room_jid, values_xml); });
+}
+
+/// Likewise.
 void on_iq(xsm_module* module, xsm_view stanza_xml, xsm_buf* error) {
     std::string refusal = xmpp::to_xml(internal_error());
     fenced(module, "on_iq",
@@ -161,6 +176,8 @@ constexpr xsm_module_service service = {sizeof(xsm_module_service), on_stanza};
 constexpr xsm_module_disco disco = {sizeof(xsm_module_disco), on_room_info};
 constexpr xsm_module_adhoc adhoc = {sizeof(xsm_module_adhoc), on_command};
 constexpr xsm_module_route route = {sizeof(xsm_module_route), on_iq};
+constexpr xsm_module_room_config room_config = {sizeof(xsm_module_room_config), on_room_submitted,
+                                                on_room_values};
 constexpr xsm_module_cluster cluster = {sizeof(xsm_module_cluster), on_node_lost};
 
 xsm_status start(xsm_module* module, xsm_buf* error) {
@@ -197,6 +214,7 @@ const void* get_extension(xsm_module* /*module*/, const char* id) {
     if (wanted == XSM_EXT_DISCO) return &disco;
     if (wanted == XSM_EXT_ADHOC) return &adhoc;
     if (wanted == XSM_EXT_ROUTE) return &route;
+    if (wanted == XSM_EXT_ROOM_CONFIG) return &room_config;
     if (wanted == XSM_EXT_CLUSTER) return &cluster;
     return nullptr;
 }

@@ -27,7 +27,7 @@ xmpp::Element feature(std::string_view var) {
     return element;
 }
 
-xmpp::Element room_form(const std::vector<const Call*>& calls,
+xmpp::Element room_form(const std::vector<const Call*>& calls, const RoomSettings& settings,
                         const std::optional<xmpp::Jid>& sfu) {
     xmpp::DataForm form;
     form.type = xmpp::DataForm::Type::result;
@@ -38,6 +38,12 @@ xmpp::Element room_form(const std::vector<const Call*>& calls,
             active.values.push_back(call->id.text());
         form.add(std::move(active));
     }
+    xmpp::DataForm::Field modes{"modes", "text-multi", {}, {}, {}, false};
+    for (const Mode mode : {Mode::mesh, Mode::sfu}) {
+        const bool is_there = mode == Mode::mesh || sfu.has_value();
+        if (is_there && allows(settings, mode)) modes.values.emplace_back(to_string(mode));
+    }
+    form.add(std::move(modes));
     if (sfu) form.add({"sfu_service", "jid-single", {}, {sfu->to_string()}, {}, false});
     return form.to_element();
 }
@@ -51,12 +57,14 @@ std::vector<std::string_view> muc_features(bool sfu) {
 }
 
 std::vector<xmpp::Element> room_info(const std::vector<const Call*>& calls,
+                                     const RoomSettings& settings,
                                      const std::optional<xmpp::Jid>& sfu) {
     std::vector<xmpp::Element> children;
-    for (const std::string_view var : muc_features(sfu.has_value())) {
+    if (!settings.calls_allowed) return children;
+    for (const std::string_view var : muc_features(sfu && allows(settings, Mode::sfu))) {
         children.push_back(feature(var));
     }
-    children.push_back(room_form(calls, sfu));
+    children.push_back(room_form(calls, settings, sfu));
     return children;
 }
 

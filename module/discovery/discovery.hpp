@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "module/calls/call.hpp"
+#include "module/rooms/room_settings.hpp"
 #include "xmpp/element.hpp"
 
 /// What service discovery (XEP-0030) says of calls. Pure.
@@ -14,8 +15,10 @@ namespace parley::module {
 std::vector<std::string_view> muc_features(bool sfu);
 
 /// Further children for the disco#info of a room: features and the form
-/// urn:xmpp:jingle-muc-message:0#room (docs/protocol.md, "Discovery").
+/// urn:xmpp:jingle-muc-message:0#room (docs/protocol.md, "Discovery"). None where the owners allow
+/// no calls.
 std::vector<xmpp::Element> room_info(const std::vector<const Call*>& calls,
+                                     const RoomSettings& settings,
                                      const std::optional<xmpp::Jid>& sfu);
 
 /// The <query/> of a disco#info result of the SFU service and of every conference.

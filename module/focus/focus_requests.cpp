@@ -118,7 +118,8 @@ Focus::Refused Focus::may_publish(const Request& request, const CallId& id,
                                 "Only those who are in the room can join its conference.",
                                 "not-a-member");
     }
-    if (const auto violation = policy_violation(known_room->privacy, *occupant)) {
+    if (const auto violation =
+            policy_violation(known_room->privacy, rooms_.settings_of(room), *occupant)) {
         return to_stanza_error({*violation, {}, std::nullopt});
     }
     if (calls_.has_ended(id)) return to_stanza_error({Violation::call_ended, {}, std::nullopt});

@@ -20,6 +20,19 @@ std::vector<RoomChange> RoomModel::observe(const RoomHead& head, const Occupant*
     return changes;
 }
 
+void RoomModel::set_settings(const RoomJid& room, const RoomSettings& settings) {
+    if (settings == default_settings_) {
+        settings_.erase(room);
+    } else {
+        settings_.insert_or_assign(room, settings);
+    }
+}
+
+const RoomSettings& RoomModel::settings_of(const RoomJid& room) const {
+    const auto found = settings_.find(room);
+    return found == settings_.end() ? default_settings_ : found->second;
+}
+
 const Room* RoomModel::find(const RoomJid& jid) const {
     const auto found = rooms_.find(jid);
     return found == rooms_.end() ? nullptr : &found->second;
@@ -59,6 +72,7 @@ void RoomModel::on(const RoomConfigured& event, Changes& changes) {
 
 void RoomModel::on(const RoomDestroyed& event, Changes& changes) {
     snapshots_pending_.erase(event.head.jid);
+    settings_.erase(event.head.jid);
     if (rooms_.erase(event.head.jid) > 0) changes.emplace_back(RoomGone{event.head.jid});
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "module/rooms/room.hpp"
+#include "module/rooms/room_settings.hpp"
 
 /// The module's picture of every room, drawn from the host's events alone. Pure.
 namespace parley::module {
@@ -91,10 +92,20 @@ using RoomChange = std::variant<PrivacyChanged, OccupantIn, OccupantAltered, Occ
 
 class RoomModel {
   public:
+    explicit RoomModel(const RoomSettings& default_settings = {})
+        : default_settings_(default_settings) {}
+
     std::vector<RoomChange> handle(const RoomEvent& event);
 
     /// A message or IQ shows the room as it is, without being an event: brings the model up to it.
     std::vector<RoomChange> observe(const RoomHead& head, const Occupant* sender);
+
+    /// What the owners have set; a room may have settings before it is heard of otherwise.
+    void set_settings(const RoomJid& room, const RoomSettings& settings);
+    /// Borrowed until the next change.
+    const RoomSettings& settings_of(const RoomJid& room) const;
+
+    const RoomSettings& default_settings() const { return default_settings_; }
 
     /// Borrowed until the next change; null for a room never heard of.
     const Room* find(const RoomJid& jid) const;
@@ -118,6 +129,8 @@ class RoomModel {
     static void set_privacy(Room& room, const RoomPrivacy& privacy, Changes& changes);
     static void put(Room& room, const Occupant& occupant, Changes& changes);
 
+    const RoomSettings default_settings_;
+    std::map<RoomJid, RoomSettings> settings_;  ///< of rooms that have others
     std::map<RoomJid, Room> rooms_;
     std::set<RoomJid> snapshots_pending_;
 };

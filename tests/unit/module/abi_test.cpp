@@ -73,6 +73,7 @@ BOOST_AUTO_TEST_CASE(start_registers_and_stop_gives_back) {
         "interest urn:xmpp:jingle-muc-message:0 urn:xmpp:jingle-muc-media-sfu:0",
         "IQs urn:xmpp:jingle:1",
         "features urn:xmpp:jingle-muc-message:0 urn:xmpp:jingle-muc-media-sfu:0",
+        "fields <field xmlns='jabber:x:data'",
         "command urn:parley:admin:0#active-calls",
         "command urn:parley:admin:0#drain",
         "command urn:parley:admin:0#resume"};
@@ -83,6 +84,7 @@ BOOST_AUTO_TEST_CASE(start_registers_and_stop_gives_back) {
                                               "no command urn:parley:admin:0#active-calls",
                                               "no command urn:parley:admin:0#drain",
                                               "no command urn:parley:admin:0#resume",
+                                              "fields ",
                                               "features",
                                               "IQs",
                                               "interest"};
@@ -98,6 +100,7 @@ BOOST_AUTO_TEST_CASE(without_sfu_jid_no_sfu_is_announced) {
         "interest urn:xmpp:jingle-muc-message:0 urn:xmpp:jingle-muc-media-sfu:0",
         "IQs urn:xmpp:jingle:1",
         "features urn:xmpp:jingle-muc-message:0",
+        "fields <field xmlns='jabber:x:data'",
         "command urn:parley:admin:0#active-calls",
         "command urn:parley:admin:0#drain",
         "command urn:parley:admin:0#resume"};
@@ -133,6 +136,7 @@ BOOST_AUTO_TEST_CASE(a_missing_extension_is_told_with_its_cost) {
         {XSM_EXT_DISCO, "clients cannot discover"},
         {XSM_EXT_ADHOC, "no commands for calls"},
         {XSM_EXT_ROUTE, "clients alone check"},
+        {XSM_EXT_ROOM_CONFIG, "owners cannot set"},
         {XSM_EXT_SERVICE, "no SFU although sfu_jid is set"},
         {XSM_EXT_STANZA, "rooms do not answer"},
     };
@@ -159,6 +163,30 @@ BOOST_AUTO_TEST_CASE(an_iq_between_users_passes_or_is_answered_with_an_error) {
     running.host.says("bob", say("accept"));
     BOOST_TEST(running.host.user_iq(initiate("bob", sid)) == "");
     BOOST_TEST(contains(running.host.user_iq("<iq"), "<bad-request"));
+}
+
+BOOST_AUTO_TEST_CASE(owners_set_what_calls_their_room_allows) {
+    const auto values = [](const std::string& calls, const std::string& most) {
+        return "<x xmlns='jabber:x:data' type='submit'>"
+               "<field var='urn:parley:room:0#calls'><value>" +
+               calls + "</value></field><field var='urn:parley:room:0#participants_max'><value>" +
+               most + "</value></field></x>";
+    };
+    Running running;
+    BOOST_TEST(contains(running.host.room_info(), "sfu_service"));
+    BOOST_TEST(contains(running.host.submits(values("1", "51")), "<bad-request"));
+    BOOST_TEST(contains(running.host.submits(values("1", "many")), "<bad-request"));
+    BOOST_TEST(running.host.submits(values("0", "50")) == "");
+    BOOST_TEST(contains(running.host.says("alice", propose()), "<calls-disabled"));
+    BOOST_TEST(running.host.room_info() == "");
+    BOOST_TEST(running.host.submits(values("1", "50")) == "");
+    BOOST_TEST(contains(running.host.says("alice", propose()), "replace <message"));
+    running.host.stop();
+
+    RecordingHost host(with_sfu);
+    BOOST_TEST(host.start() == "");
+    BOOST_TEST(any_contains(host.take(), "fields <field xmlns='jabber:x:data'"));
+    host.stop();
 }
 
 BOOST_AUTO_TEST_CASE(calls_of_a_lost_node_are_ended_for_their_participants) {

@@ -238,6 +238,31 @@ BOOST_AUTO_TEST_CASE(ended_calls_are_remembered_up_to_a_number) {
     BOOST_TEST(!ended.contains(*CallId::parse("00000000-0000-4000-8000-000000000000")));
 }
 
+BOOST_AUTO_TEST_CASE(owners_decide_who_may_call) {
+    struct Case {
+        RoomSettings settings;
+        Affiliation affiliation;
+        Role role;
+        std::optional<Violation> violation;
+    };
+
+    const RoomSettings none{false, CallPermission::members, CallModes::any, 50};
+    const RoomSettings anyone{true, CallPermission::anyone_with_voice, CallModes::any, 50};
+    const RoomSettings moderators{true, CallPermission::moderators, CallModes::any, 50};
+    const Case cases[] = {
+        {none, Affiliation::owner, Role::moderator, Violation::calls_disabled},
+        {anyone, Affiliation::none, Role::participant, std::nullopt},
+        {anyone, Affiliation::owner, Role::visitor, Violation::may_not_call},
+        {anyone, Affiliation::outcast, Role::participant, Violation::may_not_call},
+        {moderators, Affiliation::member, Role::moderator, std::nullopt},
+        {moderators, Affiliation::owner, Role::participant, Violation::not_a_moderator},
+    };
+    for (const Case& c : cases) {
+        const Occupant occupant{client("x"), Nick{"x"}, c.affiliation, c.role};
+        BOOST_TEST((policy_violation({true, true}, c.settings, occupant) == c.violation));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(the_policy_is_a_table) {
     struct Case {
         bool members_only, non_anonymous;
@@ -258,7 +283,8 @@ BOOST_AUTO_TEST_CASE(the_policy_is_a_table) {
     };
     for (const Case& c : cases) {
         const Occupant occupant{client("x"), Nick{"x"}, c.affiliation, c.role};
-        BOOST_TEST((policy_violation({c.members_only, c.non_anonymous}, occupant) == c.violation));
+        BOOST_TEST(
+            (policy_violation({c.members_only, c.non_anonymous}, {}, occupant) == c.violation));
     }
 }
 

@@ -141,6 +141,8 @@ bool Dialogue::act(const xmpp::Element& element) {
         take(coordinator_.on_time(now_));
     } else if (name == "media-fails") {
         media_fails(element);
+    } else if (name == "submits") {
+        submits(element);
     } else if (name == "node-lost") {
         node_lost(element);
     } else if (name == "stops") {
@@ -239,6 +241,16 @@ void Dialogue::media_fails(const xmpp::Element& element) {
     if (!session) throw std::runtime_error("there is no such media session");
     const auto reason = reason_from(element.attr("reason"));
     take(coordinator_.on_media(MediaFailed{*session, reason.value(), "simulated"}, now_));
+}
+
+/// The owner's host has given every field a value.
+void Dialogue::submits(const xmpp::Element& element) {
+    const xmpp::Element& values = *element.first_child();
+    if (auto error = coordinator_.on_room_submitted(room_.jid, values)) {
+        outcomes_.push_back(outcome("refused", error_without_text(error->to_element())));
+    } else {
+        take(coordinator_.on_room_values(room_.jid, values, now_));
+    }
 }
 
 void Dialogue::node_lost(const xmpp::Element& element) {

@@ -27,6 +27,7 @@ class Dialogue {
     void room_event(const xmpp::Element& element);
     void says(const xmpp::Element& element);
     void media_fails(const xmpp::Element& element);
+    void submits(const xmpp::Element& element);
     void node_lost(const xmpp::Element& element);
     void take(Outputs outputs);
     void occupy(const xmpp::Element& element);

@@ -47,7 +47,10 @@ BOOST_AUTO_TEST_CASE(every_option_is_read) {
                                        {"participants_max", "8"},
                                        {"calls_per_room_max", "2"},
                                        {"proposals_per_minute_max", "3"},
-                                       {"call_messages_per_minute_max", "30"}});
+                                       {"call_messages_per_minute_max", "30"},
+                                       {"room_calls", "false"},
+                                       {"room_call_permission", "moderators"},
+                                       {"room_call_modes", "sfu"}});
     BOOST_REQUIRE(options.has_value());
     BOOST_TEST(options->settings.sfu->to_string() == "sfu.example.org");
     BOOST_TEST(options->media.addresses.size() == 2u);
@@ -55,6 +58,10 @@ BOOST_AUTO_TEST_CASE(every_option_is_read) {
     BOOST_TEST(options->media.workers == 2u);
     BOOST_TEST(options->media.disconnect_timeout.count() == 5);
     BOOST_TEST(options->media.video_kbit_s_max == 800u);
+    const RoomSettings& room = options->settings.room_defaults;
+    BOOST_TEST(!room.calls_allowed);
+    BOOST_TEST((room.permission == CallPermission::moderators));
+    BOOST_TEST((room.modes == CallModes::sfu));
     const CallLimits& calls = options->settings.calls;
     BOOST_TEST(calls.ring_timeout.count() == 10);
     BOOST_TEST(calls.empty_call_timeout.count() == 0);

@@ -97,6 +97,11 @@ struct HostFunctions {
         return XSM_OK;
     }
 
+    static xsm_status set_fields(const xsm_host* host, xsm_view fields) {
+        RecordingHost::of(host).note("fields " + text_of(fields).substr(0, 28));
+        return XSM_OK;
+    }
+
     static constexpr xsm_host_muc muc = {sizeof(xsm_host_muc), set_interest, broadcast,
                                          send_to_occupant, request_snapshot};
     static constexpr xsm_host_stanza stanza = {sizeof(xsm_host_stanza), route};
@@ -105,6 +110,7 @@ struct HostFunctions {
     static constexpr xsm_host_timer timer = {sizeof(xsm_host_timer), set_timer, cancel_timer};
     static constexpr xsm_host_disco disco = {sizeof(xsm_host_disco), set_muc_features};
     static constexpr xsm_host_adhoc adhoc = {sizeof(xsm_host_adhoc), add_command, remove_command};
+    static constexpr xsm_host_room_config room_config = {sizeof(xsm_host_room_config), set_fields};
     static constexpr xsm_host_route route_iqs = {sizeof(xsm_host_route), set_route_interest};
 };
 
@@ -162,6 +168,7 @@ const void* RecordingHost::find_extension(const xsm_host* host, const char* id) 
     if (wanted == XSM_EXT_DISCO) return &HostFunctions::disco;
     if (wanted == XSM_EXT_ADHOC) return &HostFunctions::adhoc;
     if (wanted == XSM_EXT_ROUTE) return &HostFunctions::route_iqs;
+    if (wanted == XSM_EXT_ROOM_CONFIG) return &HostFunctions::room_config;
     return nullptr;
 }
 
@@ -262,6 +269,17 @@ std::string RecordingHost::command(const std::string& iq) {
     extension<xsm_module_adhoc>(XSM_EXT_ADHOC)->on_command(module_, view(iq), &out);
     std::string xml(out.data, out.size);
     module_->free_buf(module_, out);
+    return xml;
+}
+
+std::string RecordingHost::submits(const std::string& values) {
+    const auto* room_config = extension<xsm_module_room_config>(XSM_EXT_ROOM_CONFIG);
+    const xsm_muc_room now = room();
+    xsm_buf error{nullptr, 0};
+    room_config->on_room_submitted(module_, &now, view(values), &error);
+    std::string xml(error.data, error.size);
+    module_->free_buf(module_, error);
+    if (xml.empty()) room_config->on_room_values(module_, view(room_jid), view(values));
     return xml;
 }
 

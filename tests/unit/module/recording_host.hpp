@@ -12,6 +12,7 @@
 #include "xsm/cluster.h"
 #include "xsm/disco.h"
 #include "xsm/muc.h"
+#include "xsm/room_config.h"
 #include "xsm/route.h"
 #include "xsm/service.h"
 #include "xsm/stanza.h"
@@ -50,6 +51,8 @@ class RecordingHost {
     void timer();
     std::string room_info();
     std::string command(const std::string& iq);
+    /// The <error/>; empty: the values are in force.
+    std::string submits(const std::string& values);
     std::string user_iq(const std::string& iq);  ///< the <error/>; empty: it passes
     void lost_node(const std::string& node, const std::string& record);
 
