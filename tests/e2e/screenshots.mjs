@@ -7,9 +7,9 @@ import path from 'node:path';
 import { startChromium } from './lib/browsers.mjs';
 import { writeFakeCamera } from './lib/fake-camera.mjs';
 import { configureRoom } from './lib/owner.mjs';
+import { startServer } from './lib/parleyd.mjs';
 import { acceptRing, arrive, enterRoom, expectMediaFrom, logIn, startCall } from './lib/people.mjs';
 import { REPORTS } from './lib/report.mjs';
-import { startServer } from './lib/server.mjs';
 
 const DESKTOP = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };

@@ -9,9 +9,9 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { startChromium } from './browsers.mjs';
 import { writeFakeCamera } from './fake-camera.mjs';
+import { startServer as startParleyd } from './parleyd.mjs';
 import { arrive } from './people.mjs';
 import { reported, REPORTS } from './report.mjs';
-import { startServer as startParleyd } from './server.mjs';
 
 const TEST_TIMEOUT_MS = 120_000;
 const SET_UP_TIMEOUT_MS = 60_000;

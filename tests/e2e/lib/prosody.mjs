@@ -1,18 +1,12 @@
 /**
- * A private Prosody that hosts the module and serves the page, with its own data folder on a free
- * loopback port.
+ * A private Prosody that hosts the module and serves the page: Debian's. PARLEY_PROSODY_MODULES is
+ * the folder with mod_parley.
  */
-import { spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { answering, freePort, halted, need } from './server.mjs';
+import { DOMAIN, MUC, need, privateServer, SFU } from './server.mjs';
 
-const DOMAIN = 'localhost';
-const MUC = 'conference.localhost';
-
-const configuration = (folder, port) => `
+const configuration = ({ folder, port }) => `
 run_as_root = true
 pidfile = "${folder}/prosody.pid"
 data_path = "${folder}/data"
@@ -33,7 +27,7 @@ VirtualHost "${DOMAIN}"
 Component "${MUC}" "muc"
     modules_enabled = { "parley" }
     parley_module = "${need('PARLEY_MODULE')}"
-    parley_options = { sfu_jid = "sfu.localhost"; sfu_addresses = { "127.0.0.1" } }
+    parley_options = { sfu_jid = "${SFU}"; sfu_addresses = { "127.0.0.1" } }
 `;
 
 /** The file name that Prosody's storage has for a name. */
@@ -42,31 +36,20 @@ const encoded = (name) =>
 
 /** Starts a server with these accounts (password `pw-` and the name); its log goes to `logFile`. */
 export async function startServer(accounts, logFile) {
-    const folder = await mkdtemp(path.join(os.tmpdir(), 'parley-e2e-prosody-'));
-    const port = await freePort();
+    const server = await privateServer('prosody', logFile);
     const stored = async (host, store, name, lua) => {
-        const directory = path.join(folder, 'data', encoded(host), store);
+        const directory = path.join(server.folder, 'data', encoded(host), store);
         await mkdir(directory, { recursive: true });
         await writeFile(path.join(directory, `${encoded(name)}.dat`), `return {\n${lua}\n};\n`);
     };
-    const config = path.join(folder, 'prosody.cfg.lua');
-    await writeFile(config, configuration(folder, port));
+    const config = path.join(server.folder, 'prosody.cfg.lua');
+    await writeFile(config, configuration(server));
     for (const name of accounts)
         await stored(DOMAIN, 'accounts', name, `["password"] = "pw-${name}";`);
-
-    const log = createWriteStream(logFile);
-    const pageUrl = `http://localhost:${port}/`;
-    const daemon = spawn('prosody', ['-F', '--config', config], {
-        stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    daemon.stdout.pipe(log, { end: false });
-    daemon.stderr.pipe(log, { end: false });
-    await answering(pageUrl, daemon, logFile);
+    await server.run('prosody', ['-F', '--config', config]);
 
     return {
-        domain: DOMAIN,
-        pageUrl,
-        websocketUrl: `ws://localhost:${port}/xmpp-websocket`,
+        ...server,
         /**
          * Stores a private room with these members, the first being its owner; Prosody reads it
          * when somebody enters.
@@ -89,10 +72,7 @@ ${affiliations.join('\n')}`,
         async stop() {
             // Prosody 0.12 runs its signal handlers amid whatever it is doing, and hangs if that is the end of a session.
             await new Promise((resolve) => setTimeout(resolve, 300));
-            const end = await halted(daemon);
-            log.end();
-            await rm(folder, { recursive: true, force: true });
-            return end;
+            return server.stop();
         },
     };
 }

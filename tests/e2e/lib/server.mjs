@@ -1,20 +1,18 @@
-/** A private parleyd with its own data folder on free loopback ports. */
-import { execFile, spawn } from 'node:child_process';
+/** What the private servers share: a data folder, a free loopback port, a daemon and its log. */
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 
-const START_TIMEOUT_MS = 15_000;
+const START_TIMEOUT_MS = 40_000;
 const STOP_TIMEOUT_MS = 10_000;
-const run = promisify(execFile);
 
-const DOMAIN = 'localhost';
-const MUC = 'conference.localhost';
-const SFU = 'sfu.localhost';
+export const DOMAIN = 'localhost';
+export const MUC = 'conference.localhost';
+export const SFU = 'sfu.localhost';
 
 export function need(variable) {
     const value = process.env[variable];
@@ -23,7 +21,7 @@ export function need(variable) {
     return path.resolve(value);
 }
 
-export async function freePort() {
+async function freePort() {
     const probe = net.createServer().listen(0, '127.0.0.1');
     await once(probe, 'listening');
     const { port } = probe.address();
@@ -32,91 +30,32 @@ export async function freePort() {
     return port;
 }
 
-const configuration = (folder, ports, limits) => `
-domain = "${DOMAIN}"
-data_dir = "${folder}/data"
-http_root = "${need('PARLEY_HTTP_ROOT')}"
-admins = ["admin@${DOMAIN}"]
-log_level = "debug"
-
-[c2s]
-listen = []
-
-[http]
-listen = ["127.0.0.1:${ports.http}"]
-
-[limits]
-${Object.entries(limits)
-    .map(([key, value]) => `${key} = ${value}`)
-    .join('\n')}
-
-[muc]
-domain = "${MUC}"
-
-[modules.parley]
-path = "${need('PARLEY_MODULE')}"
-
-[modules.parley.options]
-sfu_jid = "${SFU}"
-sfu_addresses = ["127.0.0.1"]
-proposals_per_minute_max = 100
-`;
-
-/**
- * Starts a server with these accounts (password `pw-` and the name) and `[limits]`; its log goes to
- * `logFile`.
- */
-export async function startServer(accounts, logFile, limits = {}) {
-    const folder = await mkdtemp(path.join(os.tmpdir(), 'parley-e2e-'));
-    const ports = { http: await freePort() };
-    const config = path.join(folder, 'parleyd.toml');
-    await mkdir(path.join(folder, 'data'));
-    await writeFile(config, configuration(folder, ports, limits));
-    const control = (...args) =>
-        run(need('PARLEYCTL'), ['--config', config, ...args], { timeout: 20_000 });
-    for (const name of accounts)
-        await control('account', 'create', `${name}@${DOMAIN}`, '--password', `pw-${name}`);
-
+/** A server that does not run yet, whose page and WebSocket will be at `port`. */
+export async function privateServer(name, logFile) {
+    const folder = await mkdtemp(path.join(os.tmpdir(), `parley-e2e-${name}-`));
+    const port = await freePort();
+    const pageUrl = `http://localhost:${port}/`;
     const log = createWriteStream(logFile);
-    const pageUrl = `http://localhost:${ports.http}/`;
     let daemon;
-
-    const start = async () => {
-        daemon = spawn(need('PARLEYD'), ['--config', config], {
-            stdio: ['ignore', 'pipe', 'pipe'],
-        });
-        daemon.stdout.pipe(log, { end: false });
-        daemon.stderr.pipe(log, { end: false });
-        await answering(pageUrl, daemon, logFile);
-    };
     const halt = (signal) => halted(daemon, signal);
-    await start();
 
     return {
+        folder,
+        port,
         domain: DOMAIN,
         pageUrl,
-        websocketUrl: `ws://localhost:${ports.http}/xmpp-websocket`,
-        start,
-        halt,
-        /**
-         * Creates a private room with these members, the first being its owner; returns its
-         * address.
-         */
-        async createRoom(name, members, title = name) {
-            const jid = `${name}@${MUC}`;
-            const [owner, ...others] = members.map((m) => `${m}@${DOMAIN}`);
-            await control(
-                'room',
-                'create',
-                jid,
-                '--title',
-                title,
-                '--owner',
-                owner,
-                ...others.flatMap((m) => ['--member', m]),
-            );
-            return jid;
+        websocketUrl: `ws://localhost:${port}/xmpp-websocket`,
+        /** Runs the server in the foreground; returns when it serves the page. */
+        async run(command, args, env = {}) {
+            daemon = spawn(command, args, {
+                stdio: ['ignore', 'pipe', 'pipe'],
+                env: { ...process.env, ...env },
+            });
+            daemon.stdout.pipe(log, { end: false });
+            daemon.stderr.pipe(log, { end: false });
+            await answering(pageUrl, daemon, logFile);
         },
+        halt,
         async stop() {
             const end = await halt();
             log.end();
@@ -126,7 +65,7 @@ export async function startServer(accounts, logFile, limits = {}) {
     };
 }
 
-export async function answering(url, daemon, logFile) {
+async function answering(url, daemon, logFile) {
     const deadline = Date.now() + START_TIMEOUT_MS;
     for (;;) {
         if (daemon.exitCode !== null)
@@ -136,14 +75,16 @@ export async function answering(url, daemon, logFile) {
         } catch {
             // Not listening yet.
         }
-        if (Date.now() > deadline)
+        if (Date.now() > deadline) {
+            daemon.kill('SIGKILL');
             throw new Error(`the server does not serve the page at ${url}: see ${logFile}`);
+        }
         await new Promise((resolve) => setTimeout(resolve, 100));
     }
 }
 
 /** Ends a daemon, in an orderly way unless told otherwise; returns how it ended. */
-export async function halted(daemon, signal = 'SIGTERM') {
+async function halted(daemon, signal = 'SIGTERM') {
     daemon.kill(signal);
     const late = setTimeout(() => daemon.kill('SIGKILL'), STOP_TIMEOUT_MS);
     if (daemon.exitCode === null && daemon.signalCode === null) await once(daemon, 'exit');
