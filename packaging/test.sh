@@ -24,7 +24,8 @@ WHAT, all of it by default, in this order:
 Options
   --quiet         print only what fails and the last line
   --all-hosts     install Debian's Prosody and ejabberd, too (without starting them as services), and
-                  play the scenarios on them; else only where they are installed
+                  play the scenarios and the browsers' calls on them; else only where they are
+                  installed
   --help          this text
 
 Logs: build/logs/. Each ctest label is also a label to `ctest --test-dir build/dev -L LABEL`.

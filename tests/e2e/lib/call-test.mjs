@@ -91,7 +91,9 @@ export function callTests(
                 return browser;
             };
             try {
-                await reported(name, tabs, () => body({ room, come, start, tabs }));
+                await reported(`${serverName} ${name}`, tabs, () =>
+                    body({ room, come, start, tabs }),
+                );
             } finally {
                 await Promise.all(others.map((browser) => browser.close().catch(() => undefined)));
                 await Promise.all(
