@@ -12,7 +12,8 @@ Installs what the tests need (Debian packages as root or with sudo, npm packages
 tests and ends with a line `N passed, N failed`. The exit status is 0 only if nothing failed.
 
 WHAT, all of it by default, in this order:
-  check      formatting, the include rule, the module's one exported symbol
+  check      formatting, the include rule, the module's one exported symbol, that no change breaks the
+             module ABI
   unit       unit tests (build/dev)
   scenario   XMPP dialogues and a third-party client against parleyd (build/dev)
   page       the call page: types and unit tests

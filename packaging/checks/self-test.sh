@@ -1,32 +1,18 @@
 #!/bin/bash
-# Shows that each check fails where it should, and is quiet where it should be. Usage: self-test.sh
+# Shows that each check fails where it should, and is quiet where it should be (self-test-abi.sh: check-abi.sh).
+# Usage: self-test.sh
 set -euo pipefail
-checks=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-project=$(git -C "$checks" rev-parse --show-toplevel)
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-passed=0 failed=0
+source "$(dirname "${BASH_SOURCE[0]}")/self-test-lib.sh"
 
 # A git work tree with one file of that path and content.
 tree_with() { # path, content
+    subject="a tree with $1"
     rm -rf "$scratch/tree"
     mkdir -p "$scratch/tree/$(dirname "$1")"
     git -C "$scratch/tree" init -q
     cp "$project/.clang-format" "$scratch/tree/"
     printf '%s\n' "$2" >"$scratch/tree/$1"
     git -C "$scratch/tree" add -A
-}
-
-expect() { # status, words that the output has (nothing: no output at all), command...
-    local status=0 output want=$1 words=$2
-    shift 2
-    output=$("$@" 2>&1) || status=$?
-    if [[ $status == "$want" && ($words != '' || $output == '') && $output == *"$words"* ]]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAILED: $* in a tree with $(git -C "$scratch/tree" ls-files 2>/dev/null | tail -1): status $status (not $want), said: $output"
-    fi
 }
 
 format() { expect "$1" "$2" "$checks/check-format.sh" "$scratch/tree"; }
@@ -66,6 +52,7 @@ include 0 '' module/composition/a.cpp '#include <thread>'
 include 0 '' module/calls/a.cpp '#include <string>'
 
 module() { # C source; the module is made of it
+    subject=$1
     printf '%s\n' "$1" | "${CC:-cc}" -shared -fPIC -x c -o "$scratch/module.so" -
 }
 module 'int xsm_get_entry(void) { return 0; }'
@@ -76,5 +63,4 @@ module 'int other(void) { return 0; }'
 expect 1 'does not export xsm_get_entry' "$checks/check-exported-symbol.sh" "$scratch/module.so"
 expect 2 'Build it first' "$checks/check-exported-symbol.sh" "$scratch/none.so"
 
-echo "$passed passed, $failed failed"
-((failed == 0))
+result
