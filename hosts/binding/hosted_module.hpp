@@ -24,7 +24,7 @@ struct HostIdentity {
     std::string name;
     std::string version;
     std::string muc_domain;
-    std::string node;  ///< of a cluster; empty: the server is one process
+    std::string node = {};  ///< of a cluster; empty: the server is one process
 };
 
 /// What the module says to a stanza, as far as it makes sense: rubbish is `refuse`.

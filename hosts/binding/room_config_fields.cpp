@@ -41,16 +41,16 @@ std::string normalised(const Field& field, std::string value) {
 
 bool is_sound(const Field& field) {
     if (std::ranges::find(types, field.type) == types.end()) return false;
-    if (field.type == "fixed") return true;
-    return !field.var.empty() && field.var != "FORM_TYPE" && !field.var.starts_with("muc#") &&
-           field.values.size() == 1 && may_be(field, field.values.front());
+    if (field.var == "FORM_TYPE" || field.var.starts_with("muc#")) return false;
+    return field.type == "fixed" ||
+           (!field.var.empty() && field.values.size() == 1 && may_be(field, field.values.front()));
 }
 
 std::optional<DataForm> read_form(const std::string& xml) {
     const auto element = xmpp::parse_xml(xml);
     if (!element) return std::nullopt;
     auto form = DataForm::parse(*element);
-    if (!form) return std::nullopt;
+    if (!form || form->fields.size() != element->elements().size()) return std::nullopt;
     return std::move(*form);
 }
 
@@ -91,11 +91,12 @@ xmpp::Result<std::optional<Element>> RoomConfigFields::submit(std::string_view v
         if (field.type == "fixed") continue;
         if (const Field* sent = submitted->field(field.var)) {
             has_any = true;
-            if (sent->values.size() != 1 || !may_be(field, sent->values.front())) {
+            const std::string value(submitted->value(field.var));
+            if (sent->values.size() > 1 || !may_be(field, value)) {
                 return tl::unexpected(xmpp::Error{"The room's setting " + field.var + " (" +
                                                   field.label + ") cannot have this value."});
             }
-            field.values = {normalised(field, sent->values.front())};
+            field.values = {normalised(field, value)};
         }
         values.add(Field{field.var, {}, {}, std::move(field.values), {}, false});
     }
