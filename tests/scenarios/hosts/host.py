@@ -96,10 +96,12 @@ class Host:
 
     def operate(self, operation):
         """Does what a scenario says after "the server", to the running instance. Raises HostError."""
-        if operation != "stops":
+        if operation not in ("stops", "restarts"):
             raise HostError(f"this host cannot be told: {operation}")
         self.stop()
         self.process = None
+        if operation == "restarts":
+            self.start_again()
 
     # --- the instance's life
 
