@@ -52,6 +52,12 @@ const std::vector<Case> not_loadable = {
      "struct_size of its xsm.timer/1 is 4", "report it"},
     {"extension_without_on_message", LoadProblem::instance_malformed,
      "its xsm.muc/1 lacks \"on_message\"", "report it"},
+    {"cluster_without_on_node_lost", LoadProblem::instance_malformed,
+     "its xsm.cluster/1 lacks \"on_node_lost\"", "report it"},
+    {"room_config_without_on_room_values", LoadProblem::instance_malformed,
+     "its xsm.room_config/1 lacks \"on_room_values\"", "report it"},
+    {"route_without_on_iq", LoadProblem::instance_malformed, "its xsm.route/1 lacks \"on_iq\"",
+     "report it"},
 };
 
 /// Lives until the process ends, as a host must when its module goes out of service.
