@@ -105,6 +105,12 @@ Element error_reply(const Element& stanza, const StanzaError& error, bool echo) 
     return reply;
 }
 
+Element error_reply(const Element& stanza, Element error) {
+    Element reply = reply_frame(stanza, "error");
+    reply.add(std::move(error));
+    return reply;
+}
+
 Element iq_result(const Element& iq) {
     return reply_frame(iq, "result");
 }

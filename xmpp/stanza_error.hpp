@@ -57,6 +57,8 @@ struct StanzaError {
 /// The stanza's reply of type error: same name and id, from and to swapped, the error inside. The
 /// payload is echoed only where `echo` says so.
 Element error_reply(const Element& stanza, const StanzaError& error, bool echo = false);
+/// The same with a finished <error/>.
+Element error_reply(const Element& stanza, Element error);
 
 /// An empty <iq type='result'/> in answer to `iq`, from and to swapped.
 Element iq_result(const Element& iq);

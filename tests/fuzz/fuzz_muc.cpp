@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 
+#include "hosts/binding/room_config_fields.hpp"
 #include "hosts/server/muc/muc_service.hpp"
 #include "xmpp/xml.hpp"
 
@@ -24,6 +25,41 @@ class Sink : public StanzaSink {
     }
 };
 
+/// A module with settings of its own, which refuses some, and IQs of one namespace.
+class Hooks : public muc::MucHooks {
+  public:
+    std::optional<xmpp::Element> judge_iq(const xmpp::Element& iq) override {
+        if (iq.child_ns("urn:m") == nullptr) return std::nullopt;
+        return xmpp::Element("error", "jabber:client");
+    }
+
+    std::vector<xmpp::Element> config_fields(const muc::Room& room) override {
+        return fields_.form(values_of(room));
+    }
+
+    muc::FormVerdict judge_form(const muc::Room& room, const xmpp::Element& form) override {
+        const auto values = fields_.submit(values_of(room), form);
+        if (!values || (*values && xmpp::to_xml(**values).find("refuse") != std::string::npos))
+            return {{}, xmpp::Element("error", "jabber:client")};
+        if (!*values) return {};
+        return {{{"m", xmpp::to_xml(**values)}}, std::nullopt};
+    }
+
+  private:
+    static std::string_view values_of(const muc::Room& room) {
+        const auto found = room.module_values().find("m");
+        return found == room.module_values().end() ? std::string_view() : found->second;
+    }
+
+    const parley::binding::RoomConfigFields fields_ =
+        parley::binding::RoomConfigFields::parse(
+            "<field type='boolean' var='m#flag'><value>1</value></field>"
+            "<field type='list-single' var='m#level'><value>low</value>"
+            "<option><value>low</value></option><option><value>high</value></option></field>"
+            "<field type='text-single' var='m#text'><value/></field>")
+            .value();
+};
+
 const xmpp::Jid clients[] = {*xmpp::Jid::parse("alice@example.org/1"),
                              *xmpp::Jid::parse("alice@example.org/2"),
                              *xmpp::Jid::parse("bob@example.org/1")};
@@ -39,6 +75,8 @@ void check(const muc::Room& room) {
         if (room.affiliation(occupant->user) == muc::Affiliation::outcast) std::abort();
     }
     if (sessions != room.session_count() || room.owner_count() == 0) std::abort();
+    for (const auto& [module, values] : room.module_values())
+        if (!xmpp::parse_xml(values)) std::abort();
 }
 
 void take(muc::MucService& service, std::string_view line, muc::TimePoint& now) {
@@ -72,7 +110,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
                                 .limits = {}};
     Sink sink;
     muc::MemoryRoomStore store;
-    muc::MucHooks hooks;
+    Hooks hooks;
     muc::TimePoint now{std::chrono::hours(24)};
     unsigned ids = 0;
     muc::MucService service{{config, sink, store, hooks, [&] { return now; },

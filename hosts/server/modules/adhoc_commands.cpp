@@ -105,13 +105,9 @@ xmpp::Element AdhocCommands::run(const Command& command, const xmpp::Element& iq
         reply.add(std::move(*answer));
         return reply;
     }
-    xmpp::Element reply = refuse(iq, ErrorType::cancel, Condition::service_unavailable,
-                                 "The module did not answer; its messages are in the server's log");
-    if (answer) {
-        reply.remove_children("error", xmpp::ns::client);
-        reply.add(std::move(*answer));
-    }
-    return reply;
+    if (answer) return xmpp::error_reply(iq, std::move(*answer));
+    return refuse(iq, ErrorType::cancel, Condition::service_unavailable,
+                  "The module did not answer; its messages are in the server's log");
 }
 
 }  // namespace parley::server

@@ -11,10 +11,13 @@ ModuleHost::ModuleHost(const Config& config, std::string version, EventLoop& loo
       version_(std::move(version)),
       loop_(loop),
       router_(router),
-      commands_(config, router, [this] { flush(); }) {}
+      commands_(config, router, [this] { flush(); }) {
+    router_.set_hooks(this);
+}
 
 ModuleHost::~ModuleHost() {
     stop();
+    router_.set_hooks(nullptr);
 }
 
 size_t ModuleHost::start() {
@@ -64,8 +67,10 @@ bool ModuleHost::start_module(const ModuleConfig& module_config) {
     modules_.push_back(module);
     flush();
     if (muc_ != nullptr)
-        for (const muc::Room* room : muc_->rooms())
+        for (const muc::Room* room : muc_->rooms()) {
+            give_values(*module, *room, room->module_values());
             snapshot(*module, *room);
+        }
     flush();
     return true;
 }
@@ -123,6 +128,14 @@ void ModuleHost::flush() {
         }
     }
     flushing_ = false;
+}
+
+void ModuleHost::give_values(RunningModule& module, const muc::Room& room,
+                             const muc::ModuleValues& values) {
+    const auto found = values.find(module.name);
+    if (found == values.end() || !module.can_be_called()) return;
+    module.hosted->on_room_values(room.address(), found->second);
+    module.collect();
 }
 
 void ModuleHost::snapshot(RunningModule& module, const muc::Room& room) {

@@ -12,6 +12,7 @@
 #include "hosts/server/modules/running_module.hpp"
 #include "hosts/server/muc/muc_hooks.hpp"
 #include "hosts/server/muc/muc_service.hpp"
+#include "hosts/server/routing/route_hooks.hpp"
 #include "hosts/server/routing/router.hpp"
 
 namespace parley::server {
@@ -22,7 +23,7 @@ namespace parley::server {
 /// Modules are called in the middle of the server's work and only take note of what they want; it
 /// is done in flush(), in order, when the caller is at rest: what a module broadcasts while it
 /// judges a message follows that message.
-class ModuleHost : public muc::MucHooks {
+class ModuleHost : public muc::MucHooks, public RouteHooks {
   public:
     /// What is borrowed outlives the host.
     ModuleHost(const Config& config, std::string version, EventLoop& loop, Router& router);
@@ -42,6 +43,10 @@ class ModuleHost : public muc::MucHooks {
                                       const xmpp::Element& message) override;
     bool take_room_iq(const muc::Room& room, const muc::OccupantInfo* sender,
                       const xmpp::Element& iq) override;
+    std::optional<xmpp::Element> judge_iq(const xmpp::Element& iq) override;
+    std::vector<xmpp::Element> config_fields(const muc::Room& room) override;
+    muc::FormVerdict judge_form(const muc::Room& room, const xmpp::Element& form) override;
+    void module_values(const muc::Room& room, const muc::ModuleValues& values) override;
     void room_configured(const muc::Room& room) override;
     void room_destroyed(const muc::Room& room) override;
     void occupant_joined(const muc::Room& room, const muc::OccupantInfo& occupant) override;
@@ -58,8 +63,10 @@ class ModuleHost : public muc::MucHooks {
     /// Gives back what the module has in the server.
     void clean_up(RunningModule& module);
     binding::TakenNames taken_names() const;
+    /// Tells the module those of the values that are its own, if any.
+    void give_values(RunningModule& module, const muc::Room& room, const muc::ModuleValues& values);
     void snapshot(RunningModule& module, const muc::Room& room);
-    /// Calls `body(hosted)` of every module that can be called.
+    /// Calls `body(module)` of every module that can be called.
     template <class Body>
     void for_each(Body body);
 
@@ -81,6 +88,7 @@ class ModuleHost : public muc::MucHooks {
     void do_action(const std::shared_ptr<RunningModule>& module,
                    binding::SetRouteInterest& interest);
 
+    // One process is no cluster: the module has no xsm.cluster to ask with.
     void do_action(const std::shared_ptr<RunningModule>&, binding::Publish&) {}
 
     void do_action(const std::shared_ptr<RunningModule>&, binding::Withdraw&) {}

@@ -8,17 +8,20 @@ namespace {
 
 using muc::MessageVerdict;
 
-/// The host fails closed: a message that nobody could judge is not let through.
+/// The host fails closed: what nobody could judge is not let through.
+xmpp::Element failure() {
+    return xmpp::StanzaError{xmpp::ErrorType::cancel, xmpp::Condition::service_unavailable,
+                             "The part of the server that handles this message has failed; "
+                             "the administrator finds the reason in the server's log",
+                             std::nullopt}
+        .to_element();
+}
+
 MessageVerdict refused() {
     MessageVerdict verdict;
     verdict.kind = MessageVerdict::Kind::drop;
     verdict.judged = true;
-    verdict.error =
-        xmpp::StanzaError{xmpp::ErrorType::cancel, xmpp::Condition::service_unavailable,
-                          "The part of the server that handles this message has failed; "
-                          "the administrator finds the reason in the server's log",
-                          std::nullopt}
-            .to_element();
+    verdict.error = failure();
     return verdict;
 }
 
@@ -37,13 +40,19 @@ MessageVerdict from_binding(binding::Verdict verdict) {
     return result;
 }
 
+/// What the room keeps for the module.
+std::string_view values_of(const muc::Room& room, const RunningModule& module) {
+    const auto found = room.module_values().find(module.name);
+    return found == room.module_values().end() ? std::string_view() : found->second;
+}
+
 }  // namespace
 
 template <class Body>
 void ModuleHost::for_each(Body body) {
     for (const auto& module : modules_) {
         if (!module->can_be_called()) continue;
-        body(*module->hosted);
+        body(*module);
         module->collect();
     }
 }
@@ -80,41 +89,83 @@ bool ModuleHost::take_room_iq(const muc::Room& room, const muc::OccupantInfo* se
     return false;
 }
 
+std::optional<xmpp::Element> ModuleHost::judge_iq(const xmpp::Element& iq) {
+    const xmpp::Element* payload = iq.first_child();
+    if (payload == nullptr) return std::nullopt;
+    for (const auto& module : modules_) {
+        if (!module->route_interest.contains(payload->ns())) continue;
+        if (!module->can_be_called()) return failure();
+        binding::Verdict verdict = module->hosted->on_iq(xmpp::to_xml(iq));
+        module->collect();
+        if (verdict.kind == binding::Verdict::Kind::refuse) return failure();
+        if (verdict.kind == binding::Verdict::Kind::drop) return std::move(verdict.xml);
+    }
+    return std::nullopt;
+}
+
+std::vector<xmpp::Element> ModuleHost::config_fields(const muc::Room& room) {
+    std::vector<xmpp::Element> fields;
+    for_each([&](RunningModule& module) {
+        for (xmpp::Element& field : module.hosted->room_config_fields(values_of(room, module)))
+            fields.push_back(std::move(field));
+    });
+    return fields;
+}
+
+muc::FormVerdict ModuleHost::judge_form(const muc::Room& room, const xmpp::Element& form) {
+    muc::FormVerdict verdict;
+    for_each([&](RunningModule& module) {
+        if (verdict.error) return;
+        const std::string_view before = values_of(room, module);
+        binding::RoomSubmission submission =
+            module.hosted->on_room_submitted(to_abi(room), before, form);
+        verdict.error = std::move(submission.error);
+        if (submission.values_xml != before)
+            verdict.changed.emplace(module.name, std::move(submission.values_xml));
+    });
+    return verdict;
+}
+
+void ModuleHost::module_values(const muc::Room& room, const muc::ModuleValues& values) {
+    for (const auto& module : modules_)
+        give_values(*module, room, values);
+}
+
 void ModuleHost::room_configured(const muc::Room& room) {
-    for_each([&](binding::HostedModule& module) { module.on_room_configured(to_abi(room)); });
+    for_each([&](RunningModule& module) { module.hosted->on_room_configured(to_abi(room)); });
 }
 
 void ModuleHost::room_destroyed(const muc::Room& room) {
-    for_each([&](binding::HostedModule& module) { module.on_room_destroyed(to_abi(room)); });
+    for_each([&](RunningModule& module) { module.hosted->on_room_destroyed(to_abi(room)); });
 }
 
 void ModuleHost::occupant_joined(const muc::Room& room, const muc::OccupantInfo& occupant) {
     const AbiOccupant who(occupant);
-    for_each([&](binding::HostedModule& module) {
-        module.on_occupant_joined(to_abi(room), *who.get());
+    for_each([&](RunningModule& module) {
+        module.hosted->on_occupant_joined(to_abi(room), *who.get());
     });
 }
 
 void ModuleHost::occupant_changed(const muc::Room& room, std::string_view old_nick,
                                   const muc::OccupantInfo& occupant) {
     const AbiOccupant who(occupant);
-    for_each([&](binding::HostedModule& module) {
-        module.on_occupant_changed(to_abi(room), old_nick, *who.get());
+    for_each([&](RunningModule& module) {
+        module.hosted->on_occupant_changed(to_abi(room), old_nick, *who.get());
     });
 }
 
 void ModuleHost::occupant_left(const muc::Room& room, const muc::OccupantInfo& occupant,
                                muc::LeaveReason reason) {
     const AbiOccupant who(occupant);
-    for_each([&](binding::HostedModule& module) {
-        module.on_occupant_left(to_abi(room), *who.get(), to_abi(reason));
+    for_each([&](RunningModule& module) {
+        module.hosted->on_occupant_left(to_abi(room), *who.get(), to_abi(reason));
     });
 }
 
 std::vector<xmpp::Element> ModuleHost::room_info(const muc::Room& room) {
     std::vector<xmpp::Element> children;
-    for_each([&](binding::HostedModule& module) {
-        for (xmpp::Element& child : module.on_room_info(room.address()))
+    for_each([&](RunningModule& module) {
+        for (xmpp::Element& child : module.hosted->on_room_info(room.address()))
             children.push_back(std::move(child));
     });
     return children;

@@ -52,15 +52,7 @@ std::optional<xmpp::Element> judge(const Context& context, const Room& room, con
         case MessageVerdict::Kind::drop:
             break;
     }
-    if (verdict.error && message.attr("type") != "error") {
-        xmpp::Element reply("message", xmpp::ns::client);
-        reply.set_attr("type", "error").set_attr("from", message.attr("to"));
-        reply.set_attr("to", message.attr("from"));
-        if (message.has_attr("id")) reply.set_attr("id", message.attr("id"));
-        verdict.error->set_attr("by", room.address());
-        reply.add(std::move(*verdict.error));
-        context.sink.route(std::move(reply));
-    }
+    if (verdict.error) refuse(context, message, std::move(*verdict.error));
     return std::nullopt;
 }
 

@@ -32,6 +32,12 @@ struct MessageVerdict {
     bool judged = false;
 };
 
+/// What becomes of a room's configuration form that an owner has submitted.
+struct FormVerdict {
+    ModuleValues changed;                ///< of the modules that shall have others in the room
+    std::optional<xmpp::Element> error;  ///< the <error/> for the owner: nothing changes at all
+};
+
 /// Who else takes part in what happens in rooms: the module host. Room::generation has grown by one
 /// before each event. Called in the middle of the room's work: an implementation only takes note,
 /// and speaks to the room in flush(). The defaults do nothing.
@@ -49,6 +55,20 @@ class MucHooks {
     virtual bool take_room_iq(const Room&, const OccupantInfo*, const xmpp::Element&) {
         return false;
     }
+
+    /// An IQ of one occupant to another (XEP-0045 s17.4) before it is relayed: the <error/> for its
+    /// sender, or nothing where it may go on.
+    virtual std::optional<xmpp::Element> judge_iq(const xmpp::Element&) { return std::nullopt; }
+
+    /// Further <field/> elements for the form that owners get.
+    virtual std::vector<xmpp::Element> config_fields(const Room&) { return {}; }
+
+    /// An owner's form of type submit, otherwise in order, before anything changes.
+    virtual FormVerdict judge_form(const Room&, const xmpp::Element& /*form*/) { return {}; }
+
+    /// The values of some modules, as the room has them from now on: ahead of room_configured, and
+    /// of everything else that is told of a room that was stored.
+    virtual void module_values(const Room&, const ModuleValues&) {}
 
     /// Created, or its configuration changed.
     virtual void room_configured(const Room&) {}

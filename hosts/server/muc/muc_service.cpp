@@ -45,6 +45,7 @@ Room* MucService::find_room(const std::string& name) {
     if (!*stored || !jid) return nullptr;
     auto room = std::make_unique<Room>(*jid, std::move(**stored), context_.config.limits);
     Room& placed = *rooms_.emplace(name, std::move(room)).first->second;
+    context_.hooks.module_values(placed, placed.module_values());
     events::configured(context_, placed);
     return &placed;
 }

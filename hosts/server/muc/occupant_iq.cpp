@@ -38,7 +38,10 @@ void OccupantIqRelay::handle(const Context& context, const Room& room, const xmp
         context.sink.route(xmpp::iq_result(iq));
         return;
     }
-    relay_request(context, room, iq, *sender, *target);
+    if (auto error = context.hooks.judge_iq(iq))
+        refuse(context, iq, std::move(*error));
+    else
+        relay_request(context, room, iq, *sender, *target);
 }
 
 void OccupantIqRelay::relay_request(const Context& context, const Room& room,

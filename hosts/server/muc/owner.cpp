@@ -16,22 +16,25 @@ using xmpp::Condition;
 using xmpp::DataForm;
 
 void answer_form(const Context& context, const Room& room, const xmpp::Element& iq) {
+    xmpp::Element form = config_form(room.config(), context.config.limits).to_element();
+    for (xmpp::Element& field : context.hooks.config_fields(room))
+        form.add(std::move(field));
     xmpp::Element reply = xmpp::iq_result(iq);
-    reply.add("query", xmpp::ns::muc_owner)
-        .add(config_form(room.config(), context.config.limits).to_element());
+    reply.add("query", xmpp::ns::muc_owner).add(std::move(form));
     context.sink.route(std::move(reply));
 }
 
 /// XEP-0045 s10.2.1: what the occupants are told of the change.
-void tell_of_change(const Context& context, const Room& room, const RoomConfig& before) {
+void tell_of_change(const Context& context, const Room& room, const RoomConfig& before,
+                    bool module_values_changed) {
     const RoomConfig& now = room.config();
-    if (before == now) return;
+    if (before == now && !module_values_changed) return;
     std::vector<int> codes;
     if (before.non_anonymous != now.non_anonymous)
         codes.push_back(now.non_anonymous ? status::now_non_anonymous : status::now_semi_anonymous);
     RoomConfig rest = before;
     rest.non_anonymous = now.non_anonymous;
-    if (!(rest == now)) codes.push_back(status::configuration_changed);
+    if (!(rest == now) || module_values_changed) codes.push_back(status::configuration_changed);
     xmpp::Element message("message", xmpp::ns::client);
     message.set_attr("type", "groupchat").set_attr("from", room.address());
     message.set_attr("id", context.random_id());
@@ -52,22 +55,28 @@ void remove_strangers(const Context& context, Room& room) {
         remove_occupant(context, room, *room.occupant(nick), departure);
 }
 
-xmpp::Result<void> store_config(const Context& context, const Room& room,
-                                const RoomConfig& config) {
+xmpp::Result<void> store_config(const Context& context, const Room& room, const RoomConfig& config,
+                                const ModuleValues& changed) {
     if (!config.persistent) return context.store.remove(room.jid().local());
     RoomRecord record = room.record();
     record.config = config;
+    for (const auto& [module, values] : changed)
+        record.module_values.insert_or_assign(module, values);
     return context.store.save(record);
 }
 
-void submit(const Context& context, Room& room, const xmpp::Element& iq, const DataForm& form) {
+void submit(const Context& context, Room& room, const xmpp::Element& iq, const xmpp::Element& x,
+            const DataForm& form) {
     auto config = apply_config_form(form, room.config(), context.config.limits);
     if (!config) {
         refuse(context, iq, xmpp::ErrorType::modify, Condition::not_acceptable,
                config.error().text);
         return;
     }
-    if (const auto stored = store_config(context, room, *config); !stored) {
+    FormVerdict verdict = context.hooks.judge_form(room, x);
+    if (verdict.error) return refuse(context, iq, std::move(*verdict.error));
+    const ModuleValues& changed = verdict.changed;
+    if (const auto stored = store_config(context, room, *config, changed); !stored) {
         spdlog::error("muc: {} cannot be stored: {}", room.address(), stored.error().text);
         refuse(context, iq,
                muc_error(Condition::internal_server_error, "The server could not store the room"));
@@ -75,9 +84,11 @@ void submit(const Context& context, Room& room, const xmpp::Element& iq, const D
     }
     const RoomConfig before = room.config();
     room.set_config(std::move(*config));
+    room.set_module_values(changed);
     room.locked = false;
     context.sink.route(xmpp::iq_result(iq));
-    tell_of_change(context, room, before);
+    tell_of_change(context, room, before, !changed.empty());
+    context.hooks.module_values(room, changed);
     events::configured(context, room);
     if (room.config().members_only && !before.members_only) remove_strangers(context, room);
     if (!room.ended && room.occupants().empty() && !room.config().persistent)
@@ -90,7 +101,7 @@ void handle_form(const Context& context, Room& room, const xmpp::Element& iq,
     if (!form) {
         refuse(context, iq, muc_error(Condition::bad_request, form.error().text));
     } else if (form->type == DataForm::Type::submit) {
-        submit(context, room, iq, *form);
+        submit(context, room, iq, x, *form);
     } else if (form->type == DataForm::Type::cancel) {
         context.sink.route(xmpp::iq_result(iq));
         if (room.locked) end_room(context, room, {}, {});

@@ -1,7 +1,5 @@
 #include "hosts/server/muc/replies.hpp"
 
-#include "xmpp/namespaces.hpp"
-
 namespace parley::server::muc {
 namespace {
 
@@ -32,20 +30,21 @@ xmpp::StanzaError muc_error(Condition condition, std::string_view text) {
     return {usual_type(condition), condition, std::string(text), std::nullopt};
 }
 
-void refuse(const Context& context, const xmpp::Element& stanza, const xmpp::StanzaError& error) {
+void refuse(const Context& context, const xmpp::Element& stanza, xmpp::Element error) {
     const std::string_view type = stanza.attr("type");
     if (type == "error" || (type == "result" && stanza.name() == "iq")) return;
-    xmpp::Element reply = xmpp::error_reply(stanza, error);
-    if (xmpp::Element* child = reply.child("error", xmpp::ns::client)) {
-        const std::string_view to = stanza.attr("to");
-        child->set_attr("by", to.substr(0, to.find('/')));
-    }
-    context.sink.route(std::move(reply));
+    const std::string_view to = stanza.attr("to");
+    error.set_attr("by", to.substr(0, to.find('/')));
+    context.sink.route(xmpp::error_reply(stanza, std::move(error)));
+}
+
+void refuse(const Context& context, const xmpp::Element& stanza, const xmpp::StanzaError& error) {
+    refuse(context, stanza, error.to_element());
 }
 
 void refuse(const Context& context, const xmpp::Element& stanza, ErrorType type,
             Condition condition, std::string_view text) {
-    refuse(context, stanza, {type, condition, std::string(text), std::nullopt});
+    refuse(context, stanza, xmpp::StanzaError{type, condition, std::string(text), std::nullopt});
 }
 
 std::string bounded_text(const xmpp::Element& parent, std::string_view child, std::string_view ns,

@@ -15,6 +15,7 @@ void refuse(const Context& context, const xmpp::Element& stanza, xmpp::ErrorType
 
 /// The same with a finished error.
 void refuse(const Context& context, const xmpp::Element& stanza, const xmpp::StanzaError& error);
+void refuse(const Context& context, const xmpp::Element& stanza, xmpp::Element error);
 
 /// The usual error type of the condition, as the examples of XEP-0045 have it.
 xmpp::StanzaError muc_error(xmpp::Condition condition, std::string_view text);

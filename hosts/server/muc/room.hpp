@@ -53,9 +53,17 @@ class Room {
 
     const Subject& subject() const { return record_.subject; }
 
+    const ModuleValues& module_values() const { return record_.module_values; }
+
     const RoomRecord& record() const { return record_; }
 
     void set_config(RoomConfig config) { record_.config = std::move(config); }
+
+    /// Puts values over those that the room has.
+    void set_module_values(ModuleValues changed) {
+        changed.merge(record_.module_values);
+        record_.module_values = std::move(changed);
+    }
 
     void set_subject(Subject subject) { record_.subject = std::move(subject); }
 

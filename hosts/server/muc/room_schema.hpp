@@ -2,7 +2,7 @@
 
 namespace parley::server::muc {
 
-/// The tables of persistent rooms: one step of the database's schema (storage/schema.cpp).
+/// The tables of persistent rooms: a step of the database's schema (storage/schema.cpp).
 inline constexpr const char* muc_rooms_schema = R"sql(
 CREATE TABLE muc_room (
     name TEXT PRIMARY KEY,
@@ -29,6 +29,16 @@ CREATE TABLE muc_affiliation (
     affiliation TEXT NOT NULL CHECK (affiliation IN ('outcast', 'member', 'admin', 'owner')),
     nick TEXT NOT NULL,
     PRIMARY KEY (room, user)
+) WITHOUT ROWID;
+)sql";
+
+/// What modules keep with persistent rooms; a later step.
+inline constexpr const char* muc_module_values_schema = R"sql(
+CREATE TABLE muc_module_values (
+    room TEXT NOT NULL REFERENCES muc_room (name) ON DELETE CASCADE,
+    module TEXT NOT NULL,
+    form TEXT NOT NULL,
+    PRIMARY KEY (room, module)
 ) WITHOUT ROWID;
 )sql";
 

@@ -36,6 +36,7 @@ struct RoomRecord {
     RoomConfig config;
     AffiliationMap affiliations;
     Subject subject;
+    ModuleValues module_values = {};
 };
 
 /// Where persistent rooms are kept. One thread. An error says what went wrong, for the log.

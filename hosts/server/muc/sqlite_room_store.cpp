@@ -84,6 +84,11 @@ xmpp::Result<std::optional<RoomRecord>> SqliteRoomStore::load(std::string_view n
             if (user && affiliation)
                 record.affiliations.emplace(*user, AffiliationEntry{*affiliation, entries.text(2)});
         }
+        Statement values =
+            database_.prepare("SELECT module, form FROM muc_module_values WHERE room = ?");
+        values.bind(1, name);
+        while (values.step())
+            record.module_values.emplace(values.text(0), values.text(1));
         return record;
     });
 }
@@ -94,6 +99,7 @@ xmpp::Result<void> SqliteRoomStore::save(const RoomRecord& record) {
         database_.prepare("DELETE FROM muc_room WHERE name = ?").bind(1, record.name).run();
         write_room(record);
         write_affiliations(record.name, record.affiliations);
+        write_module_values(record);
         transaction.commit();
     });
 }
@@ -140,6 +146,13 @@ void SqliteRoomStore::write_room(const RoomRecord& record) {
     insert.bind(++column, record.subject.nick);
     insert.bind(++column, to_milliseconds(record.subject.changed_at));
     insert.run();
+}
+
+void SqliteRoomStore::write_module_values(const RoomRecord& record) {
+    Statement insert =
+        database_.prepare("INSERT INTO muc_module_values (room, module, form) VALUES (?, ?, ?)");
+    for (const auto& [module, form] : record.module_values)
+        insert.bind(1, record.name).bind(2, module).bind(3, form).run();
 }
 
 void SqliteRoomStore::write_affiliations(std::string_view name, const AffiliationMap& changed) {

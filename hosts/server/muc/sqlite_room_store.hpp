@@ -20,6 +20,7 @@ class SqliteRoomStore : public RoomStore {
 
   private:
     void write_room(const RoomRecord& record);
+    void write_module_values(const RoomRecord& record);
     void write_affiliations(std::string_view name, const AffiliationMap& changed);
 
     Database& database_;

@@ -2,7 +2,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "xmpp/jid.hpp"
@@ -26,6 +28,9 @@ enum class LeaveReason : uint8_t {
     connection_lost,   ///< status 333
     shutdown           ///< status 332
 };
+
+/// What modules keep with a room: a text for each, by the module's name.
+using ModuleValues = std::map<std::string, std::string, std::less<>>;
 
 std::string_view to_string(Affiliation affiliation);
 std::string_view to_string(Role role);

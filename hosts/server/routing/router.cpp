@@ -14,6 +14,14 @@ using xmpp::ErrorType;
 using xmpp::Jid;
 namespace ns = xmpp::ns;
 
+namespace {
+
+bool is_request(const Element& iq) {
+    return iq.attr("type") == "get" || iq.attr("type") == "set";
+}
+
+}  // namespace
+
 Router::Router(const Config& config, AccountStore& accounts, RosterStore& rosters,
                std::function<void(std::function<void()>)> defer)
     : domain_(config.domain),
@@ -100,9 +108,8 @@ void Router::dispatch(Element stanza) {
 
 void Router::to_server(const Element& stanza, const Jid& from) {
     if (stanza.name() == "presence") return;
-    const std::string_view type = stanza.attr("type");
     const Element* payload = stanza.first_child();
-    if (stanza.name() == "iq" && payload && (type == "get" || type == "set")) {
+    if (stanza.name() == "iq" && payload && is_request(stanza)) {
         if (const IqHandler* handler = iq_handlers_.find(payload->ns())) {
             if (auto reply = (*handler)(stanza, from)) route(std::move(*reply));
             return;
@@ -141,13 +148,23 @@ void Router::message_to_account(const Element& message, const Jid& to, bool exis
 
 void Router::iq_to_account(const Element& iq, const Jid& from, const Jid& to, bool exists) {
     if (to.is_full()) {
-        if (const Session* session = sessions_.find(to)) return session->link->deliver(iq);
+        if (const Session* session = sessions_.find(to))
+            return iq_to_client(iq, from, *session->link);
         return bounce(iq, Condition::service_unavailable, "");
     }
-    const std::string_view type = iq.attr("type");
-    if (type != "get" && type != "set") return;
+    if (!is_request(iq)) return;
     if (!exists) return bounce(iq, Condition::service_unavailable, "");
     route(answer_for_account(iq, from, to));
+}
+
+void Router::iq_to_client(const Element& iq, const Jid& from, ClientLink& client) {
+    const bool is_of_user = from.domain() == domain_ && !from.local().empty();
+    if (hooks_ == nullptr || !is_of_user || !is_request(iq)) return client.deliver(iq);
+    if (auto error = hooks_->judge_iq(iq))
+        route(error_reply(iq, std::move(*error)));
+    else
+        client.deliver(iq);
+    hooks_->flush();
 }
 
 Element Router::answer_for_account(const Element& iq, const Jid& from, const Jid& account) {

@@ -10,6 +10,7 @@
 #include "hosts/server/routing/iq_handlers.hpp"
 #include "hosts/server/routing/presence.hpp"
 #include "hosts/server/routing/roster.hpp"
+#include "hosts/server/routing/route_hooks.hpp"
 #include "hosts/server/routing/server_disco.hpp"
 #include "hosts/server/routing/service.hpp"
 #include "hosts/server/routing/session_registry.hpp"
@@ -52,6 +53,9 @@ class Router : public StanzaSink {
 
     ServerDisco& disco() { return disco_; }
 
+    /// Null: nobody judges. The hooks outlive their stay here.
+    void set_hooks(RouteHooks* hooks) { hooks_ = hooks; }
+
   private:
     /// Delivers everything that waits. Does nothing while it is at it already.
     void drain();
@@ -62,6 +66,7 @@ class Router : public StanzaSink {
     void message_to_account(const xmpp::Element& message, const xmpp::Jid& to, bool exists);
     void iq_to_account(const xmpp::Element& iq, const xmpp::Jid& from, const xmpp::Jid& to,
                        bool exists);
+    void iq_to_client(const xmpp::Element& iq, const xmpp::Jid& from, ClientLink& client);
     xmpp::Element answer_for_account(const xmpp::Element& iq, const xmpp::Jid& from,
                                      const xmpp::Jid& account);
     void presence_from_client(Session& session, xmpp::Element presence);
@@ -79,6 +84,7 @@ class Router : public StanzaSink {
     IqHandlers iq_handlers_;
     ServerDisco disco_;
     std::map<std::string, StanzaService*> services_;
+    RouteHooks* hooks_ = nullptr;
     std::deque<xmpp::Element> queue_;
     bool deferred_ = false;  ///< drain() will be called
     bool draining_ = false;

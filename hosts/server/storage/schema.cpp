@@ -42,7 +42,8 @@ CREATE TABLE roster_item (
 ) WITHOUT ROWID;
 )sql";
 
-constexpr const char* migrations[] = {accounts_and_rosters, muc::muc_rooms_schema};
+constexpr const char* migrations[] = {accounts_and_rosters, muc::muc_rooms_schema,
+                                      muc::muc_module_values_schema};
 
 }  // namespace
 

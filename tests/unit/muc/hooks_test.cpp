@@ -25,6 +25,27 @@ class Recorder : public MucHooks {
         return true;
     }
 
+    std::optional<xmpp::Element> judge_iq(const xmpp::Element& iq) override {
+        if (iq.child("call", "urn:call") == nullptr) return std::nullopt;
+        note("judge iq from " + std::string(iq.attr("from")) + " to " + std::string(iq.attr("to")));
+        return verdict.error;
+    }
+
+    std::vector<xmpp::Element> config_fields(const Room&) override {
+        return {stanza("<field xmlns='jabber:x:data' var='urn:call#limit'/>")};
+    }
+
+    FormVerdict judge_form(const Room& room, const xmpp::Element& form) override {
+        note("form of type " + std::string(form.attr("type")) + ", " +
+             (room.config().members_only ? "members-only" : "open"));
+        return form_verdict;
+    }
+
+    void module_values(const Room& room, const ModuleValues& values) override {
+        for (const auto& [module, value] : values)
+            note("values " + room.address() + " " + module + " " + value);
+    }
+
     void room_configured(const Room& room) override { step(room, "configured"); }
 
     void room_destroyed(const Room& room) override { step(room, "destroyed"); }
@@ -55,7 +76,10 @@ class Recorder : public MucHooks {
 
     std::vector<std::string> take() { return std::exchange(events, {}); }
 
+    void forget_generation() { generation_ = 0; }
+
     MessageVerdict verdict;
+    FormVerdict form_verdict;
     std::vector<std::string> events;
     int flushes = 0;
 
@@ -84,6 +108,22 @@ struct Fixture {
         bench.send("alice", stanza("<iq type='set' id='u' to='room@chat.example.org'>"
                                    "<query xmlns='http://jabber.org/protocol/muc#owner'>"
                                    "<x xmlns='jabber:x:data' type='submit'/></query></iq>"));
+    }
+
+    void configure(const std::string& fields) {
+        bench.send("alice", stanza("<iq type='set' id='c' to='room@chat.example.org'>"
+                                   "<query xmlns='http://jabber.org/protocol/muc#owner'>"
+                                   "<x xmlns='jabber:x:data' type='submit'>" +
+                                   fields + "</x></query></iq>"));
+    }
+
+    const Room& room() { return *bench.service->room(*xmpp::Jid::parse("room@chat.example.org")); }
+
+    void expect(const std::string& client, const std::string& pattern) {
+        const auto got = bench.receive(client);
+        BOOST_REQUIRE(got.has_value());
+        std::string why;
+        BOOST_TEST(test::matches(stanza(pattern), *got, why), why);
     }
 
     void admin(const std::string& item) {
@@ -115,8 +155,8 @@ BOOST_AUTO_TEST_CASE(hears_of_creation_configuration_and_joins_in_order) {
     join("alice", "a");
     unlock();
     join("bob", "b");
-    check(hooks.take(), {"configured", "joined a alice@example.org/1", "configured",
-                         "joined b bob@example.org/1"});
+    check(hooks.take(), {"configured", "joined a alice@example.org/1", "form of type submit, open",
+                         "configured", "joined b bob@example.org/1"});
 }
 
 BOOST_AUTO_TEST_CASE(hears_of_every_way_out) {
@@ -203,6 +243,85 @@ BOOST_AUTO_TEST_CASE(iqs_to_the_room_are_offered_with_their_sender) {
                                   "<calls xmlns='urn:call'/></iq>"));
     check(hooks.take(), {"iq b", "iq stranger"});
     BOOST_TEST(!bench.receive("bob").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(iqs_between_occupants_are_judged_before_they_are_relayed) {
+    room_with_bob();
+    const std::string call =
+        "<iq type='set' id='q' to='room@chat.example.org/b'><call xmlns='urn:call'/></iq>";
+    bench.send("alice", stanza(call));
+    check(hooks.take(), {"judge iq from alice@example.org/1 to room@chat.example.org/b"});
+    expect("bob", "<iq type='set' from='room@chat.example.org/a' id='*'/>");
+    hooks.verdict.error = stanza(
+        "<error type='cancel'><not-allowed "
+        "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>");
+    bench.send("alice", stanza(call));
+    hooks.take();
+    expect("alice",
+           "<iq type='error' id='q' from='room@chat.example.org/b'><error "
+           "type='cancel'><not-allowed xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>"
+           "</error></iq>");
+    BOOST_TEST(!bench.receive("bob").has_value());
+    // The answer to the first, and what no relay would carry.
+    bench.send("carol", stanza(call));
+    bench.send("alice", stanza("<iq type='get' id='p' to='room@chat.example.org/a'>"
+                               "<ping xmlns='urn:xmpp:ping'/></iq>"));
+    check(hooks.take(), {});
+}
+
+BOOST_AUTO_TEST_CASE(adds_fields_to_the_owners_form) {
+    room_with_bob();
+    bench.send("alice", stanza("<iq type='get' id='f' to='room@chat.example.org'>"
+                               "<query xmlns='http://jabber.org/protocol/muc#owner'/></iq>"));
+    expect("alice",
+           "<iq type='result'><query xmlns='http://jabber.org/protocol/muc#owner'>"
+           "<x xmlns='jabber:x:data' type='form'><field var='muc#roomconfig_roomname'/>"
+           "<field var='urn:call#limit'/></x></query></iq>");
+}
+
+BOOST_AUTO_TEST_CASE(a_form_is_judged_before_anything_changes) {
+    room_with_bob();
+    hooks.form_verdict.error = stanza(
+        "<error type='modify'><not-acceptable "
+        "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>");
+    configure("<field var='muc#roomconfig_membersonly'><value>1</value></field>");
+    check(hooks.take(), {"form of type submit, open"});
+    expect("alice",
+           "<iq type='error' id='c' from='room@chat.example.org'><error type='modify'>"
+           "<not-acceptable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>");
+    BOOST_TEST(!room().config().members_only);
+    BOOST_TEST(!bench.receive("bob").has_value());
+    // One that the room itself refuses is none of the hooks' business.
+    configure("<field var='muc#roomconfig_whois'><value>nobody</value></field>");
+    check(hooks.take(), {});
+}
+
+BOOST_AUTO_TEST_CASE(values_are_laid_over_the_rooms_and_occupants_hear_of_a_change) {
+    room_with_bob();
+    hooks.form_verdict.changed = {{"one", "1"}, {"two", "2"}};
+    configure("");
+    check(hooks.take(), {"form of type submit, open", "values room@chat.example.org one 1",
+                         "values room@chat.example.org two 2", "configured"});
+    expect("bob",
+           "<message type='groupchat'><x xmlns='http://jabber.org/protocol/muc#user'>"
+           "<status code='104'/></x></message>");
+    hooks.form_verdict.changed = {{"one", "3"}};
+    configure("");
+    BOOST_TEST((room().module_values() == ModuleValues{{"one", "3"}, {"two", "2"}}));
+    bench.drain();
+    hooks.form_verdict.changed = {};
+    configure("");
+    BOOST_TEST(!bench.receive("bob").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(values_of_a_stored_room_come_before_everything_else_of_it) {
+    room_with_bob();
+    hooks.form_verdict.changed = {{"one", "1"}};
+    configure("<field var='muc#roomconfig_persistentroom'><value>1</value></field>");
+    hooks.take();
+    hooks.forget_generation();
+    bench.restart();
+    check(hooks.take(), {"values room@chat.example.org one 1", "configured"});
 }
 
 BOOST_AUTO_TEST_CASE(is_asked_to_flush_after_each_stanza) {

@@ -124,6 +124,36 @@ struct Server {
                  what + "'/></message>");
     }
 
+    /// Bob asks alice.
+    void ask(const std::string& what) {
+        send("bob", "<iq type='get' id='q' to='alice@example.org/1'><do xmlns='urn:probe' what='" +
+                        what + "'/></iq>");
+    }
+
+    /// Alice sets values of two modules, each by its domain, and the room's title.
+    void configure(const std::string& one, const std::string& two, const std::string& title) {
+        send("alice",
+             "<iq type='set' id='c' to='room@chat.example.org'><query "
+             "xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' "
+             "type='submit'><field var='muc#roomconfig_roomname'><value>" +
+                 title + "</value></field><field var='urn:probe#one.example.org'><value>" + one +
+                 "</value></field><field var='urn:probe#two.example.org'><value>" + two +
+                 "</value></field></x></query></iq>");
+    }
+
+    void expect_form(const std::string& one, const std::string& two, const std::string& title) {
+        drain();
+        send("alice",
+             "<iq type='get' id='f' to='room@chat.example.org'><query "
+             "xmlns='http://jabber.org/protocol/muc#owner'/></iq>");
+        expect("alice",
+               "<iq type='result' id='f'><query xmlns='http://jabber.org/protocol/muc#owner'>"
+               "<x xmlns='jabber:x:data' type='form'><field var='muc#roomconfig_roomname'><value>" +
+                   title + "</value></field><field var='urn:probe#one.example.org'><value>" + one +
+                   "</value></field><field var='urn:probe#two.example.org'><value>" + two +
+                   "</value></field></x></query></iq>");
+    }
+
     std::vector<std::string> events() {
         drain();
         send("alice",
@@ -415,4 +445,85 @@ BOOST_AUTO_TEST_CASE(it_hears_who_asks_a_room) {
         "<iq type='get' id='s' to='room@chat.example.org'><events xmlns='urn:probe'/></iq>");
     server.expect("admin",
                   "<iq type='result' id='s'><events xmlns='urn:probe' sender='stranger'/></iq>");
+}
+
+BOOST_AUTO_TEST_CASE(iqs_between_clients_are_judged) {
+    Server server;
+    server.make_room();
+    server.events();
+    server.ask("pass");
+    server.expect("alice", "<iq type='get' id='q' from='bob@example.org/1'/>");
+    server.ask("refuse");
+    server.expect("bob",
+                  "<iq type='error' id='q' from='alice@example.org/1'><error type='cancel'>"
+                  "<conflict xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>");
+    BOOST_TEST(!server.receive("alice").has_value());
+    server.send("bob",
+                "<iq type='get' id='o' to='alice@example.org/1'><do xmlns='urn:other' "
+                "what='refuse'/></iq>");
+    server.expect("alice", "<iq type='get' id='o'/>");
+    server.ask("broadcast");
+    server.expect("alice", "<iq type='get' id='q'/>");
+    server.expect("alice", "<message><said xmlns='urn:probe'>after</said></message>");
+    check(server.events(), {"iq pass", "iq refuse", "iq broadcast"});
+}
+
+BOOST_AUTO_TEST_CASE(every_module_judges_an_iq_until_one_refuses) {
+    Server server({probe("one.example.org"), probe("two.example.org")});
+    server.make_room();
+    server.events();
+    server.ask("pass");
+    server.expect("alice", "<iq type='get' id='q'/>");
+    server.ask("throw");
+    server.expect("bob", "<iq type='error' id='q'/>");
+    // The first is out of service and answers nothing more: this is the second's list.
+    check(server.events(),
+          {"configured flags=0 generation=1", "joined flags=0 generation=2",
+           "configured flags=0 generation=3", "joined flags=0 generation=4", "iq pass"});
+}
+
+BOOST_AUTO_TEST_CASE(iqs_for_a_module_that_is_out_are_refused) {
+    Server server;
+    for (const char* what : {"throw", "pass"}) {
+        server.ask(what);
+        server.expect("bob",
+                      "<iq type='error' id='q'><error type='cancel'><service-unavailable "
+                      "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>");
+    }
+    BOOST_TEST(!server.receive("alice").has_value());
+    server.send("bob",
+                "<iq type='get' id='o' to='alice@example.org/1'><x xmlns='urn:other'/></iq>");
+    server.expect("alice", "<iq type='get' id='o'/>");
+}
+
+BOOST_AUTO_TEST_CASE(each_module_has_values_of_its_own_in_a_room) {
+    Server server({{"one", probe_path, {{"domain", "one.example.org"}}},
+                   {"two", probe_path, {{"domain", "two.example.org"}}}});
+    server.make_room();
+    server.events();
+    server.expect_form("as it was", "as it was", "");
+    server.configure("1", "as it was", "Hall");
+    check(server.events(), {"submitted flags=0 generation=4", "values of room@chat.example.org: 1",
+                            "configured flags=0 generation=5"});
+    server.configure("1", "2", "Hall");
+    check(server.events(), {"submitted flags=0 generation=5", "configured flags=0 generation=6"});
+    server.expect_form("1", "2", "Hall");
+    // One accepts, the other refuses.
+    server.configure("3", "refuse", "Den");
+    server.expect("alice",
+                  "<iq type='error' id='c'><error type='cancel'><conflict "
+                  "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>");
+    check(server.events(), {"submitted flags=0 generation=6"});
+    server.expect_form("1", "2", "Hall");
+}
+
+BOOST_AUTO_TEST_CASE(a_module_that_starts_later_hears_a_rooms_values_before_its_snapshot) {
+    Server server({{"one", probe_path, {{"domain", "one.example.org"}}}});
+    server.make_room();
+    server.configure("1", "2", "Hall");
+    server.host.stop();
+    BOOST_TEST(server.host.start() == 1u);
+    check(server.events(),
+          {"values of room@chat.example.org: 1", "snapshot flags=0 generation=5",
+           "occupant alice alice@example.org/1", "occupant bob bob@example.org/1"});
 }

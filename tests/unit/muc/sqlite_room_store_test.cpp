@@ -1,6 +1,9 @@
 #include "hosts/server/muc/sqlite_room_store.hpp"
 
+#include <unistd.h>
+
 #include <boost/test/unit_test.hpp>
+#include <filesystem>
 
 using namespace parley::server;
 using namespace parley::server::muc;
@@ -31,6 +34,7 @@ RoomRecord example() {
                            {jid("eve@example.org"), {Affiliation::outcast, ""}}};
     record.subject = {"Fire Burn", "first",
                       TimePoint(std::chrono::milliseconds(1'795'422'743'120))};
+    record.module_values = {{"one", "<x>'1'</x>"}, {"two", "<x/>"}};
     return record;
 }
 
@@ -51,6 +55,7 @@ void check_equal(const RoomRecord& actual, const RoomRecord& expected) {
     BOOST_TEST((actual.config == expected.config));
     BOOST_TEST((actual.affiliations == expected.affiliations));
     BOOST_TEST((actual.subject == expected.subject));
+    BOOST_TEST((actual.module_values == expected.module_values));
 }
 
 }  // namespace
@@ -69,6 +74,7 @@ BOOST_AUTO_TEST_CASE(saving_again_replaces_everything) {
     RoomRecord changed = example();
     changed.config.title = "Den";
     changed.affiliations.erase(jid("eve@example.org"));
+    changed.module_values.erase("one");
     BOOST_TEST(store.save(changed).has_value());
     check_equal(stored(), changed);
 }
@@ -96,6 +102,28 @@ BOOST_AUTO_TEST_CASE(a_removed_room_is_gone_with_its_lists) {
     empty.config.persistent = true;
     BOOST_TEST(store.save(empty).has_value());
     BOOST_TEST(stored().affiliations.empty());
+    BOOST_TEST(stored().module_values.empty());
+}
+
+BOOST_AUTO_TEST_CASE(rooms_of_a_database_from_before_modules_kept_values_may_have_some) {
+    const auto file =
+        std::filesystem::temp_directory_path() / ("parley-test-rooms-" + std::to_string(getpid()));
+    RoomRecord record = example();
+    record.module_values.clear();
+    {
+        Database older(file);
+        BOOST_TEST(SqliteRoomStore(older).save(record).has_value());
+        older.execute("DROP TABLE muc_module_values; PRAGMA user_version = 2");
+    }
+    {
+        Database newer(file);
+        SqliteRoomStore rooms(newer);
+        check_equal(rooms.load("cave")->value(), record);
+        BOOST_TEST(rooms.save(example()).has_value());
+        check_equal(rooms.load("cave")->value(), example());
+    }
+    for (const char* suffix : {"", "-wal", "-shm"})
+        std::filesystem::remove(file.string() + suffix);
 }
 
 BOOST_AUTO_TEST_CASE(what_belongs_to_no_stored_room_is_an_error) {

@@ -19,6 +19,19 @@ std::string condition_in(const std::string& answer) {
     return answer.substr(begin, ns - begin - 1);
 }
 
+/// Writes down what it is shown, and answers as it is told.
+struct RecordedHooks : RouteHooks {
+    std::optional<parley::xmpp::Element> judge_iq(const parley::xmpp::Element& iq) override {
+        log += std::string(iq.attr("id")) + " ";
+        return error;
+    }
+
+    void flush() override { log += "flush "; }
+
+    std::string log;
+    std::optional<parley::xmpp::Element> error;
+};
+
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(a_message_to_a_full_jid_reaches_that_client_only) {
@@ -237,6 +250,58 @@ BOOST_AUTO_TEST_CASE(delivery_is_queued_never_nested) {
     net.log_in("alice@localhost/a");
     net.say("alice@localhost/a", "<message to='echo.localhost'/>");
     BOOST_TEST(echo.count == 3);
+}
+
+BOOST_AUTO_TEST_CASE(requests_between_clients_are_judged_and_nothing_else) {
+    Network net;
+    RecordedHooks hooks;
+    NotedService service;
+    net.router.set_hooks(&hooks);
+    net.router.add_service("service.localhost", service);
+    net.log_in("alice@localhost/a");
+    net.log_in("bob@localhost/1");
+    const auto say = [&](const std::string& attributes) {
+        net.say("alice@localhost/a", "<iq " + attributes + "><x xmlns='urn:x'/></iq>");
+    };
+    say("id='1' type='get' to='bob@localhost/1'");
+    say("id='2' type='set' to='bob@localhost/1'");
+    say("id='own' type='set' to='alice@localhost/a'");
+    BOOST_TEST(hooks.log == "1 flush 2 flush own flush ");
+    hooks.log.clear();
+    say("id='3' type='result' to='bob@localhost/1'");
+    say("id='4' type='error' to='bob@localhost/1'");
+    say("id='5' type='get' to='bob@localhost'");
+    say("id='6' type='get' to='localhost'");
+    say("id='7' type='get' to='bob@localhost/nowhere'");
+    say("id='8' type='get' to='x@service.localhost/y'");
+    net.route("<iq id='9' type='get' from='x@service.localhost/y' to='bob@localhost/1'/>");
+    net.route("<iq id='10' type='get' from='localhost' to='bob@localhost/1'/>");
+    BOOST_TEST(hooks.log == "");
+    net.router.set_hooks(nullptr);
+    net.heard("bob@localhost/1");
+    say("id='11' type='get' to='bob@localhost/1'");
+    BOOST_TEST(hooks.log == "");
+    BOOST_TEST(net.heard("bob@localhost/1") != "");
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_request_goes_back_with_the_error_and_no_further) {
+    Network net;
+    RecordedHooks hooks;
+    net.router.set_hooks(&hooks);
+    net.log_in("alice@localhost/a");
+    net.log_in("bob@localhost/1");
+    hooks.error = parley::xmpp::Element("error", "jabber:client");
+    hooks.error->set_attr("type", "cancel");
+    hooks.error->add("gone", "urn:ietf:params:xml:ns:xmpp-stanzas");
+    net.say("alice@localhost/a",
+            "<iq id='1' type='get' to='bob@localhost/1'><x "
+            "xmlns='urn:x'/></iq>");
+    BOOST_TEST(net.heard("alice@localhost/a") ==
+               "<iq from=\"bob@localhost/1\" to=\"alice@localhost/a\" id=\"1\" "
+               "type=\"error\"><error type=\"cancel\"><gone "
+               "xmlns=\"urn:ietf:params:xml:ns:xmpp-stanzas\"/></error></iq>");
+    BOOST_TEST(net.heard("bob@localhost/1") == "");
+    BOOST_TEST(hooks.log == "1 flush ");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

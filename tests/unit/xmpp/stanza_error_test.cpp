@@ -56,6 +56,7 @@ BOOST_AUTO_TEST_CASE(reply_swaps_the_addresses_and_echoes_only_on_demand) {
                "<iq from='b@x' to='a@x/r' id='7' type='error'><error type='auth'>"
                "<forbidden xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>");
     BOOST_TEST(error_reply(iq, error, true).child("q", "urn:q") != nullptr);
+    BOOST_CHECK(error_reply(iq, error.to_element()) == error_reply(iq, error));
     BOOST_TEST(to_xml(iq_result(iq), ns::client) ==
                "<iq from='b@x' to='a@x/r' id='7' type='result'/>");
     BOOST_TEST(to_xml(iq_result(parsed("<iq type='get'/>")), ns::client) == "<iq type='result'/>");

@@ -14,6 +14,8 @@
 #include "xsm/adhoc.h"
 #include "xsm/disco.h"
 #include "xsm/muc.h"
+#include "xsm/room_config.h"
+#include "xsm/route.h"
 #include "xsm/service.h"
 #include "xsm/stanza.h"
 #include "xsm/timer.h"
@@ -45,6 +47,8 @@ struct Probe {
     const xsm_host_muc* muc = nullptr;
     const xsm_host_disco* disco = nullptr;
     const xsm_host_adhoc* adhoc = nullptr;
+    const xsm_host_route* route = nullptr;
+    const xsm_host_room_config* room_config = nullptr;
     std::string domain;
     std::string fail;
     std::string events;
@@ -85,6 +89,10 @@ xsm_status start(xsm_module* module, xsm_buf* error) {
     }
     const xsm_view interest[] = {view(ns)};
     probe.muc->set_interest(probe.host, interest, 1);
+    probe.route->set_interest(probe.host, interest, 1);
+    const std::string field = "<field xmlns='jabber:x:data' type='text-single' var='urn:probe#" +
+                              probe.domain + "'><value>as it was</value></field>";
+    probe.room_config->set_fields(probe.host, view(field));
     const xsm_view features[] = {view("urn:probe:feature")};
     probe.disco->set_muc_features(probe.host, features, 1);
     if (!probe.domain.empty() &&
@@ -227,6 +235,34 @@ int32_t on_room_iq(xsm_module* module, const xsm_muc_room* room, const xsm_muc_o
     return 1;
 }
 
+void on_iq(xsm_module* module, xsm_view xml, xsm_buf* error) {
+    Probe& probe = self(module);
+    const std::string what = attribute(text(xml), "what");
+    probe.saw("iq " + what);
+    if (what == "throw") throw 7;
+    if (what == "broadcast") probe.say("after");
+    if (what == "refuse")
+        *error = buffer(
+            "<error type='cancel'><conflict "
+            "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>");
+}
+
+void on_room_submitted(xsm_module* module, const xsm_muc_room* room, xsm_view values,
+                       xsm_buf* error) {
+    self(module).room_event("submitted", room);
+    if (text(values).find(">refuse<") != std::string::npos)
+        *error = buffer(
+            "<error type='cancel'><conflict "
+            "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>");
+}
+
+void on_room_values(xsm_module* module, xsm_view room_jid, xsm_view values) {
+    const std::string xml = text(values);
+    const size_t begin = xml.find("<value>") + std::strlen("<value>");
+    self(module).saw("values of " + text(room_jid) + ": " +
+                     xml.substr(begin, xml.find('<', begin) - begin));
+}
+
 void on_room_info(xsm_module*, xsm_view, xsm_buf* out) {
     *out = buffer(
         "<feature xmlns='http://jabber.org/protocol/disco#info' var='urn:probe:room'/>"
@@ -253,12 +289,17 @@ const void* get_extension(xsm_module*, const char* id) {
     static const xsm_module_service service = {sizeof service, on_stanza};
     static const xsm_module_disco disco = {sizeof disco, on_room_info};
     static const xsm_module_adhoc adhoc = {sizeof adhoc, on_command};
+    static const xsm_module_route route = {sizeof route, on_iq};
+    static const xsm_module_room_config room_config = {sizeof room_config, on_room_submitted,
+                                                       on_room_values};
     const std::string_view name = id;
     if (name == XSM_EXT_MUC) return &muc;
     if (name == XSM_EXT_TIMER) return &timer;
     if (name == XSM_EXT_SERVICE) return &service;
     if (name == XSM_EXT_DISCO) return &disco;
     if (name == XSM_EXT_ADHOC) return &adhoc;
+    if (name == XSM_EXT_ROUTE) return &route;
+    if (name == XSM_EXT_ROOM_CONFIG) return &room_config;
     return nullptr;
 }
 
@@ -281,6 +322,8 @@ xsm_status create(const xsm_host* host, const xsm_option* options, size_t count,
     probe->muc = extension<xsm_host_muc>(host, XSM_EXT_MUC);
     probe->disco = extension<xsm_host_disco>(host, XSM_EXT_DISCO);
     probe->adhoc = extension<xsm_host_adhoc>(host, XSM_EXT_ADHOC);
+    probe->route = extension<xsm_host_route>(host, XSM_EXT_ROUTE);
+    probe->room_config = extension<xsm_host_room_config>(host, XSM_EXT_ROOM_CONFIG);
     probe->module = {sizeof(xsm_module), probe,        start, stop, destroy, on_wake,
                      free_buf,           get_extension};
     *out = &probe->module;
