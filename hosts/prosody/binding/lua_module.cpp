@@ -13,11 +13,15 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "hosts/binding/hosted_module.hpp"
 #include "hosts/prosody/binding/lua_values.hpp"
 #include "hosts/prosody/binding/wake_fd.hpp"
+#include "xmpp/stanza_error.hpp"
+#include "xmpp/xml.hpp"
 
 namespace parley::prosody {
 
@@ -65,6 +69,29 @@ int give_error(lua_State* lua, const abi::LoadError& error) {
     lua_pushnil(lua);
     push_string(lua, error.text);
     return 3;
+}
+
+/// -> actions, "pass" | "drop" | "replace" | "refuse", error or message or nil
+int give_verdict(lua_State* lua, HostedModule& module, const Verdict& verdict) {
+    constexpr const char* kinds[] = {"pass", "drop", "replace", "refuse"};
+    give_actions(lua, module);
+    lua_pushstring(lua, kinds[static_cast<size_t>(verdict.kind)]);
+    if (!verdict.xml) return 2;
+    push_element(lua, *verdict.xml);
+    return 3;
+}
+
+/// -> actions, { element, ... }
+int give_elements(lua_State* lua, HostedModule& module,
+                  const std::vector<xmpp::Element>& elements) {
+    give_actions(lua, module);
+    lua_createtable(lua, static_cast<int>(elements.size()), 0);
+    lua_Integer count = 0;
+    for (const xmpp::Element& element : elements) {
+        push_element(lua, element);
+        lua_rawseti(lua, -2, ++count);
+    }
+    return 2;
 }
 
 int load(lua_State* lua) {
@@ -146,17 +173,11 @@ int on_occupant_left(lua_State* lua) {
     return give_actions(lua, module);
 }
 
-/// -> actions, "pass" | "drop" | "replace" | "refuse", error or message or nil
 int on_message(lua_State* lua) {
     HostedModule& module = module_of(lua);
-    const Verdict verdict =
-        module.on_message(read_room(lua, 2), read_occupant(lua, 3), read_string(lua, 4, "stanza"));
-    give_actions(lua, module);
-    constexpr const char* kinds[] = {"pass", "drop", "replace", "refuse"};
-    lua_pushstring(lua, kinds[static_cast<size_t>(verdict.kind)]);
-    if (!verdict.xml) return 2;
-    push_element(lua, *verdict.xml);
-    return 3;
+    return give_verdict(
+        lua, module,
+        module.on_message(read_room(lua, 2), read_occupant(lua, 3), read_string(lua, 4, "stanza")));
 }
 
 /// -> actions, true | false, or nil where the module failed
@@ -183,18 +204,9 @@ int on_stanza(lua_State* lua) {
     return 2;
 }
 
-/// -> actions, { element, ... }
 int on_room_info(lua_State* lua) {
     HostedModule& module = module_of(lua);
-    const auto elements = module.on_room_info(read_string(lua, 2, "room_jid"));
-    give_actions(lua, module);
-    lua_createtable(lua, static_cast<int>(elements.size()), 0);
-    lua_Integer count = 0;
-    for (const xmpp::Element& element : elements) {
-        push_element(lua, element);
-        lua_rawseti(lua, -2, ++count);
-    }
-    return 2;
+    return give_elements(lua, module, module.on_room_info(read_string(lua, 2, "room_jid")));
 }
 
 /// -> actions, <command/> or <error/>, or nil where the module failed
@@ -210,6 +222,44 @@ int on_command(lua_State* lua) {
 int on_timer(lua_State* lua) {
     HostedModule& module = module_of(lua);
     module.on_timer(read_number(lua, 2, "id"));
+    return give_actions(lua, module);
+}
+
+int on_iq(lua_State* lua) {
+    HostedModule& module = module_of(lua);
+    return give_verdict(lua, module, module.on_iq(read_string(lua, 2, "stanza")));
+}
+
+int room_config_fields(lua_State* lua) {
+    HostedModule& module = module_of(lua);
+    return give_elements(lua, module, module.room_config_fields(read_string(lua, 2, "values")));
+}
+
+/// What Prosody reads may be beyond our limits of nesting and size.
+xmpp::Element form_error() {
+    return xmpp::StanzaError{xmpp::ErrorType::modify, xmpp::Condition::bad_request,
+                             "The form is too big or too deeply nested.", std::nullopt}
+        .to_element();
+}
+
+/// -> actions, values, <error/> or nil
+int on_room_submitted(lua_State* lua) {
+    HostedModule& module = module_of(lua);
+    const xsm_muc_room room = read_room(lua, 2);
+    const std::string_view values = read_string(lua, 3, "values");
+    const auto form = xmpp::parse_xml(read_string(lua, 4, "form"));
+    const RoomSubmission submission = form ? module.on_room_submitted(room, values, *form)
+                                           : RoomSubmission{std::string(values), form_error()};
+    give_actions(lua, module);
+    push_string(lua, submission.values_xml);
+    if (!submission.error) return 2;
+    push_element(lua, *submission.error);
+    return 3;
+}
+
+int on_room_values(lua_State* lua) {
+    HostedModule& module = module_of(lua);
+    module.on_room_values(read_string(lua, 2, "room_jid"), read_string(lua, 3, "values"));
     return give_actions(lua, module);
 }
 
@@ -241,6 +291,10 @@ constexpr luaL_Reg functions[] = {
     {"on_room_info", fenced<on_room_info>},
     {"on_command", fenced<on_command>},
     {"on_timer", fenced<on_timer>},
+    {"on_iq", fenced<on_iq>},
+    {"room_config_fields", fenced<room_config_fields>},
+    {"on_room_submitted", fenced<on_room_submitted>},
+    {"on_room_values", fenced<on_room_values>},
     {"wake_fd", fenced<wake_fd>},
     {"destroy", fenced<collect>},
     {nullptr, nullptr},

@@ -7,19 +7,13 @@ local stanzas = part "stanzas";
 
 -- Only stanzas with a child in these are shown, or refused while the module does not run. The
 -- module's own list takes the place of this one.
-local interest = {};
-
-local function set_interest(namespaces)
-	interest = {};
-	for _, namespace in ipairs(namespaces) do
-		interest[namespace] = true;
-	end
-end
-
-set_interest(module:get_option_array("parley_call_namespaces", {
+local interest = stanzas.set_of(module:get_option_array("parley_call_namespaces", {
 	"urn:xmpp:jingle-muc-message:0"; "urn:xmpp:jingle-muc-media-sfu:0";
 }));
-instance.actions.set_interest = set_interest;
+
+function instance.actions.set_interest(namespaces)
+	interest = stanzas.set_of(namespaces);
+end
 
 local function refuse(event)
 	event.origin.send(stanzas.refusal(event.stanza));

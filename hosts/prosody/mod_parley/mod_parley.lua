@@ -4,7 +4,7 @@
 --       modules_enabled = { "parley" }
 --       parley_options = { sfu_jid = "sfu.example.org" }
 --
--- There is no call logic here: Prosody's events go to the module (rooms, messages, services,
+-- There is no call logic here: Prosody's events go to the module (rooms, messages, IQs, services,
 -- commands, disco), and what the module wants done comes back as actions. docs/prosody.md is the
 -- page for administrators.
 
@@ -28,6 +28,8 @@ local instance = part "instance";
 local rooms = part "rooms";
 part "messages";
 part "disco";
+part "route";
+part "room_config";
 local services = part "services";
 local commands = part "commands";
 part "timers";

@@ -105,14 +105,29 @@ local function tell_arrivals_and_changes(model, clients, joined)
 	end
 end
 
+--- What the room keeps of the module's fields in its configuration form, or "".
+function rooms.get_values(room)
+	return room._data.parley_values or "";
+end
+
+function rooms.set_values(room, values)
+	room._data.parley_values = values;
+	instance.call("on_room_values", room.jid, values);
+end
+
+--- Comes before everything else that the module is told of a room.
+local function introduce(room)
+	local values = room._data.parley_values;
+	if values then instance.call("on_room_values", room.jid, values); end
+	local model = { jid = room.jid; generation = 0; clients = {} };
+	known[room.jid] = model;
+	return model;
+end
+
 local function compare(room)
 	local change = changed[room.jid] or { joined = {}; reasons = {} };
 	changed[room.jid] = nil;
-	local model = known[room.jid];
-	if not model then
-		model = { jid = room.jid; generation = 0; clients = {} };
-		known[room.jid] = model;
-	end
+	local model = known[room.jid] or introduce(room);
 	local is_new = model.generation == 0 and model.members_only == nil;
 	local is_configured = update(model, read_flags(room));
 	local clients = read_clients(room);
@@ -152,10 +167,9 @@ end);
 
 local function snapshot(room)
 	changed[room.jid] = nil;
-	local before = known[room.jid];
-	local model = { jid = room.jid; generation = before and before.generation or 0; clients = read_clients(room) };
+	local model = known[room.jid] or introduce(room);
+	model.clients = read_clients(room);
 	update(model, read_flags(room));
-	known[room.jid] = model;
 	local occupants = {};
 	for _, client in pairs(model.clients) do
 		table.insert(occupants, client);

@@ -14,6 +14,15 @@ function stanzas.to_xml(stanza)
 	return xml;
 end
 
+--- A list of namespaces as has_child_in takes it.
+function stanzas.set_of(namespaces)
+	local set = {};
+	for _, namespace in ipairs(namespaces) do
+		set[namespace] = true;
+	end
+	return set;
+end
+
 --- Whether a child is in one of the namespaces ({ [namespace] = true }).
 function stanzas.has_child_in(stanza, namespaces)
 	local tags = stanza.tags;
