@@ -38,6 +38,8 @@ admins = {{ "admin@localhost" }}
 parley_module = "{module}"
 ssl = {{ certificate = "{certificate}"; key = "{key}" }}
 VirtualHost "localhost"
+VirtualHost "later.localhost"
+    enabled = false
 {rooms}
 """
 
@@ -77,10 +79,11 @@ Component "sfu2.localhost" "parley_sfu"
 
 # What "the server ..." in a scenario may say: the words, the console's command.
 _OPERATIONS = {
-    "reloads parley": ("reload", "parley"),
-    "unloads parley": ("unload", "parley"),
-    "loads parley": ("load", "parley"),
-    "reloads muc": ("reload", "muc"),
+    "reloads parley": ("module", "reload", "parley", "conference.localhost"),
+    "unloads parley": ("module", "unload", "parley", "conference.localhost"),
+    "loads parley": ("module", "load", "parley", "conference.localhost"),
+    "reloads muc": ("module", "reload", "muc", "conference.localhost"),
+    "activates later.localhost": ("host", "activate", "later.localhost"),
 }
 
 
@@ -147,8 +150,7 @@ class Prosody(Host):
 
     def operate(self, operation):
         if operation in _OPERATIONS:
-            action, module = _OPERATIONS[operation]
-            self.console("module", action, module, "conference.localhost")
+            self.console(*_OPERATIONS[operation])
         else:
             super().operate(operation)
 

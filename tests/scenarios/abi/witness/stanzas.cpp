@@ -40,9 +40,11 @@ void on_stanza(xsm_module* module, xsm_view stanza_xml) {
     Witness& self = self_of(module);
     const auto stanza = parley::xmpp::parse_xml(text_of(stanza_xml));
     if (!stanza || stanza->attr("from").empty()) return;
-    if (stanza->name() == "iq" && stanza->child("routed", ours) != nullptr) {
+    const Element* routed = stanza->child("routed", ours);
+    if (stanza->name() == "iq" && routed != nullptr) {
         Element result = iq_result(*stanza);
-        auto node = self.routed.extract(std::string(stanza->attr("from")));
+        auto node = self.routed.extract(
+            std::string(routed->has_attr("of") ? routed->attr("of") : stanza->attr("from")));
         result.add(node ? std::move(node.mapped()) : Element("routed", ours));
         return route(self, result);
     }

@@ -28,8 +28,8 @@
 /// - <do what='...'/> as the payload of an IQ between users: on_iq does it (stanzas.cpp).
 /// - <events/> in an IQ get to a room: answered with what happened in the room since the last time,
 ///   one element for each event. <unanswered/> is left to the host.
-/// - <routed/> in an IQ get to its service: answered with the IQs of the one who asks that on_iq
-///   was shown since the last time.
+/// - <routed/> in an IQ get to its service: answered with the IQs of the one who asks, or `of` a
+///   JID, that on_iq was shown since the last time.
 /// - every other stanza to its service is reported to the sender in a message with <seen/>.
 /// - fields of its own in every room's configuration (module.cpp); "refuse" as the text is refused.
 /// - a node that is lost is told to every room in a message with <node-lost/>.
