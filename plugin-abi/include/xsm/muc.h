@@ -2,7 +2,13 @@
  *
  * The module keeps a model of every room and never asks: the host tells each change in the order in
  * which occupants saw it. Every event carries the room's generation, which grows by one with each
- * event of that room; after a gap the module calls request_snapshot. */
+ * event of that room; after a gap the module calls request_snapshot.
+ *
+ * A host whose server has no event for a change finds it by looking at the room. Between two looks
+ * several changes of a client, or of the configuration, are then one event with the final state, a
+ * client that came and went is none, and events that do not concern the same client may change
+ * places. Who is in the room, who left it and why is never lost; and the host looks before
+ * on_message and on_room_iq. */
 #ifndef XSM_MUC_H
 #define XSM_MUC_H
 
@@ -133,7 +139,8 @@ typedef struct xsm_module_muc {
     void (*on_occupant_joined)(xsm_module* module, const xsm_muc_room* room,
                                const xsm_muc_occupant* occupant);
 
-    /* Nick, affiliation or role of a client in the room changed; old_nick is its nick before. */
+    /* Nick, affiliation or role of a client in the room changed, one or more of them; old_nick is
+     * its nick before. */
     void (*on_occupant_changed)(xsm_module* module, const xsm_muc_room* room, xsm_view old_nick,
                                 const xsm_muc_occupant* occupant);
 
