@@ -9,7 +9,7 @@ from slixmpp.xmlstream.matcher import StanzaPath
 
 import stanzas
 
-SECONDS_MAX = 20
+SECONDS_MAX = 60
 
 
 class Person(slixmpp.ClientXMPP):

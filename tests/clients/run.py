@@ -18,7 +18,7 @@ import test_calls  # noqa: E402
 import test_limits  # noqa: E402
 import test_restart  # noqa: E402
 
-ACCOUNTS = 200
+PEOPLE = 3  # of a test, in accounts of their own
 
 
 class Result(unittest.TextTestResult):
@@ -44,12 +44,12 @@ class Result(unittest.TextTestResult):
 
 def play(module, options):
     """Runs a module's tests on an instance of their own; returns (passed, failed)."""
-    host = Parleyd(options.work / module.__name__, ACCOUNTS, getattr(module, "MODULE_OPTIONS", ()))
     tests = unittest.defaultTestLoader.loadTestsFromModule(module)
     if options.only:
         tests = unittest.TestSuite(test for suite in tests for test in suite if options.only in test.id())
     if not tests.countTestCases():
         return 0, 0
+    host = Parleyd(options.work / module.__name__, PEOPLE * tests.countTestCases(), getattr(module, "MODULE_OPTIONS", ()))
     failed = 0
     try:
         host.start()

@@ -26,7 +26,7 @@ def host(kind, module, scenario, work, patience):
     server = kind(work / module.stem, len(scenario.clients))
     server.start()
     try:
-        asyncio.run(asyncio.wait_for(play.Player(scenario, server, patience).run(), 60 * patience))
+        asyncio.run(asyncio.wait_for(play.Player(scenario, server, patience).run(), 300 * patience))
     finally:
         server.stop()
     log = server.log.read_text(errors="replace")

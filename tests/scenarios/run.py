@@ -52,12 +52,12 @@ async def play_one(scenario, host, options, gate, results):
         player = play.Player(scenario, host, options.patience)
         error = None
         try:
-            async with asyncio.timeout(120 * options.patience):
+            async with asyncio.timeout(300 * options.patience):
                 await player.run()
         except play.Failed as failure:
             error = str(failure)
         except TimeoutError:
-            error = "not over after 120 s"
+            error = f"not over after {300 * options.patience:.0f} s"
         except Exception:  # a bug of the runner is a failure of the scenario, not the end of the run
             error = traceback.format_exc()
         seconds = time.monotonic() - started

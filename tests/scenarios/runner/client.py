@@ -15,6 +15,7 @@ NS_TLS = "urn:ietf:params:xml:ns:xmpp-tls"
 NS_SASL = "urn:ietf:params:xml:ns:xmpp-sasl"
 NS_BIND = "urn:ietf:params:xml:ns:xmpp-bind"
 NS_FRAMING = "urn:ietf:params:xml:ns:xmpp-framing"
+ROOM_SECONDS = 2  # until a room is asked again: ejabberd loses what comes to one that is just ending
 
 Event = collections.namedtuple("Event", "kind value")  # kind: header, stanza, end, closed
 
@@ -187,19 +188,19 @@ class Client:
         except ConnectionError as error:
             self.transcript(self.name, "-", f"could not send: {error}")
 
-    async def barrier(self, to=None):
-        """Returns when everything the server sent before now has arrived."""
-        identifier = f"barrier-{next(self._barriers)}"
-        payload = "<ping xmlns='urn:xmpp:ping'/>"
-        if to:
-            payload = "<query xmlns='http://jabber.org/protocol/disco#info'/>"
-        future = asyncio.get_running_loop().create_future()
-        self.waiting[identifier] = future
-        text = f"<iq type='get' id='{identifier}' to='{to or self.address.domain}'>{payload}</iq>"
-        if self.websocket:
-            text = text.replace("<iq ", "<iq xmlns='jabber:client' ", 1)
-        self.writer.write(websocket.frame(text.encode()) if self.websocket else text.encode())
-        await future
+    async def barrier(self, room=None):
+        """Returns when everything the server, or the room, sent before now has arrived."""
+        answered = asyncio.get_running_loop().create_future()
+        while not answered.done():
+            identifier = f"barrier-{next(self._barriers)}"
+            self.waiting[identifier] = answered
+            payload = "<query xmlns='http://jabber.org/protocol/disco#info'/>" if room else "<ping xmlns='urn:xmpp:ping'/>"
+            text = f"<iq type='get' id='{identifier}' to='{room or self.address.domain}'>{payload}</iq>"
+            if self.websocket:
+                text = text.replace("<iq ", "<iq xmlns='jabber:client' ", 1)
+            self.writer.write(websocket.frame(text.encode()) if self.websocket else text.encode())
+            await asyncio.wait([answered], timeout=ROOM_SECONDS if room else None)
+        answered.result()
 
     @property
     def connected(self):
@@ -219,7 +220,7 @@ class Client:
             raise Timeout(f"nothing came within {seconds} s") from None
         return self.events.popleft()
 
-    async def next_stanza(self, seconds=20):
+    async def next_stanza(self, seconds=60):
         """The next child of the stream; headers are passed over."""
         while True:
             event = await self.next_event(seconds)

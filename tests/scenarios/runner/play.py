@@ -19,7 +19,7 @@ class Player:
     def __init__(self, scenario, host, patience=1.0):
         self.scenario = scenario
         self.host = host
-        self.seconds = float(scenario.headers.get("timeout", 10)) * patience
+        self.seconds = float(scenario.headers.get("timeout", 30)) * patience
         self.patience = patience
         self.clients = {}
         self.transcript = []
@@ -80,7 +80,7 @@ class Player:
 
     async def _connect(self, step):
         client = self.clients[step.actor]
-        async with asyncio.timeout(30 * self.patience):
+        async with asyncio.timeout(60 * self.patience):
             await client.connect()
         self.variables[step.actor] = client.jid
         self.variables[f"{step.actor}.resource"] = client.jid.partition("/")[2]
@@ -88,7 +88,7 @@ class Player:
     async def _connect_fails(self, step):
         client = self.clients[step.actor]
         try:
-            async with asyncio.timeout(30 * self.patience):
+            async with asyncio.timeout(60 * self.patience):
                 await client.connect()
         except ConnectFailed as failure:
             if step.block:
@@ -137,18 +137,18 @@ class Player:
     async def _barrier(self):
         """Returns when the effects of all that was sent have arrived at every connected client."""
         connected = [client for client in self.clients.values() if client.connected]
+        rooms = [self.variables["room"]] if self.host.rooms_are_processes else []
         async with asyncio.timeout(self.seconds):
-            for _ in range(self.host.barrier_rounds):
-                await asyncio.gather(*(self._pass_barrier(client) for client in connected))
-            if self.host.rooms_are_processes:
-                await asyncio.gather(*(self._pass_barrier(client, self.variables["room"]) for client in connected))
+            for room in [None, *rooms]:
+                for _ in range(self.host.barrier_rounds):
+                    await asyncio.gather(*(self._pass_barrier(client, room) for client in connected))
 
     @staticmethod
-    async def _pass_barrier(client, to=None):
+    async def _pass_barrier(client, room):
         """Who is disconnected meanwhile holds nobody up: the closing is an event of its own."""
         try:
             if client.connected:
-                await client.barrier(to)
+                await client.barrier(room)
         except ConnectFailed:
             pass
 

@@ -273,9 +273,9 @@ BOOST_AUTO_TEST_CASE(a_slow_reader_is_dropped_and_others_go_on) {
         BOOST_REQUIRE(sender.send(message));
     sender.send("<iq type='get' id='p' to='localhost'><ping xmlns='urn:xmpp:ping'/></iq>");
     // Its messages come back as soon as the slow client is gone.
-    BOOST_TEST(has(sender.read_until("<service-unavailable", 10s), "<service-unavailable"));
-    BOOST_TEST(has(sender.read_until("id='p'", 10s), "id='p'"));
-    BOOST_TEST(slow.closed(10s));
+    BOOST_TEST(has(sender.read_until("<service-unavailable"), "<service-unavailable"));
+    BOOST_TEST(has(sender.read_until("id='p'"), "id='p'"));
+    BOOST_TEST(slow.closed());
 }
 
 BOOST_AUTO_TEST_CASE(one_address_has_so_many_connections_at_most) {

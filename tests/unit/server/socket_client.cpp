@@ -12,12 +12,18 @@
 
 namespace parley::server::test {
 
+namespace {
+
+constexpr std::chrono::seconds patience{30};
+
+}  // namespace
+
 SocketClient::SocketClient(uint16_t port, int receive_buffer)
     : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
     if (receive_buffer > 0) {
         setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
     }
-    timeval timeout{5, 0};
+    const timeval timeout{patience.count(), 0};
     setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
     setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
     sockaddr_in address{};
@@ -77,8 +83,8 @@ std::string SocketClient::read_some(std::chrono::milliseconds time) {
     return {bytes.data(), size > 0 ? static_cast<size_t>(size) : 0};
 }
 
-std::string SocketClient::read_until(std::string_view text, std::chrono::milliseconds time) {
-    const auto deadline = std::chrono::steady_clock::now() + time;
+std::string SocketClient::read_until(std::string_view text) {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
     for (;;) {
         if (const size_t found = buffer_.find(text); found != std::string::npos) {
             std::string result = buffer_.substr(0, found + text.size());
@@ -92,8 +98,8 @@ std::string SocketClient::read_until(std::string_view text, std::chrono::millise
     }
 }
 
-bool SocketClient::closed(std::chrono::milliseconds time) {
-    const auto deadline = std::chrono::steady_clock::now() + time;
+bool SocketClient::closed() {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
     while (!end_ && std::chrono::steady_clock::now() < deadline) {
         read_some(std::chrono::milliseconds(100));
     }

@@ -28,10 +28,9 @@ class SocketClient {
     bool send_frame(std::string_view text, uint8_t opcode = 1);
     /// Reads until the text arrives and returns everything up to and with it; or what came until
     /// the connection ended or the time was over.
-    std::string read_until(std::string_view text,
-                           std::chrono::milliseconds time = std::chrono::seconds(5));
-    /// Whether the peer closes the connection within that time.
-    bool closed(std::chrono::milliseconds time = std::chrono::seconds(5));
+    std::string read_until(std::string_view text);
+    /// Whether the peer closes the connection in time.
+    bool closed();
 
   private:
     /// Empty: nothing came in time, or the end.
