@@ -171,7 +171,7 @@ muc_filter_presence(#presence{type = available, from = From} = Presence,
 muc_filter_presence(#presence{type = Type, from = From} = Presence, _State, _Nick)
   when Type =:= unavailable; Type =:= error ->
     %% leave_room follows at once, in this process.
-    Why = case Type =:= unavailable andalso has_session(From) of
+    Why = case Type =:= unavailable andalso is_own_word(Presence) of
               true -> left;
               false -> connection_lost
           end,
@@ -180,10 +180,11 @@ muc_filter_presence(#presence{type = Type, from = From} = Presence, _State, _Nic
 muc_filter_presence(Presence, _State, _Nick) ->
     Presence.
 
-%% A client of this server whose connection is lost has no session by now. Of others nothing is known.
-has_session(#jid{luser = User, lserver = Server, lresource = Resource}) ->
-    not ejabberd_router:is_my_host(Server)
-        orelse ejabberd_sm:get_session_sid(User, Server, Resource) =/= none.
+%% What a client of this server sends bears its IP address, what ejabberd says for one whose stream has
+%% ended does not. (The table of sessions of another node may be behind.) Of other servers' clients
+%% nothing is known.
+is_own_word(#presence{from = #jid{lserver = Server}} = Presence) ->
+    not ejabberd_router:is_my_host(Server) orelse xmpp:get_meta(Presence, ip, none) =/= none.
 
 %% One of ejabberdctl's commands for rooms is about to run. The room has no hook for what it does, and
 %% there is none for its end.

@@ -16,10 +16,10 @@ PR_SET_CHILD_SUBREAPER = 36
 def main():
     pid_file = pathlib.Path(sys.argv[1])
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    status = subprocess.run(sys.argv[2:], timeout=60).returncode
+    status = subprocess.run(sys.argv[2:], timeout=120).returncode
     if status != 0:
         return status
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while not (pid_file.exists() and pid_file.read_text().strip()):
         if time.monotonic() > deadline:
             print(f"no {pid_file}", file=sys.stderr)
@@ -30,7 +30,7 @@ def main():
     def end(*_):
         os.kill(daemon, signal.SIGTERM)
         signal.signal(signal.SIGALRM, lambda *_: os.kill(daemon, signal.SIGKILL))
-        signal.alarm(15)
+        signal.alarm(50)
 
     signal.signal(signal.SIGTERM, end)
     return os.waitstatus_to_exitcode(os.waitpid(daemon, 0)[1])

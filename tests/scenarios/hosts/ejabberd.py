@@ -99,10 +99,17 @@ ok = file:write_file("{ready}", <<>>)."""
 
 # Kills the process that has the module, and waits for the next one to have it.
 _CRASH = """\
-true = rpc:call('one@127.0.0.1', erlang, exit, [rpc:call('one@127.0.0.1', erlang, whereis, [mod_parley_localhost]), kill]),
-timer:sleep(100),
-#{running := true} = begin rpc:call('one@127.0.0.1', sys, get_state, [mod_parley_localhost]),
-    rpc:call('one@127.0.0.1', parley_config, find, [<<"conference.localhost">>]) end,
+On = fun(M, F, A) -> rpc:call('one@127.0.0.1', M, F, A) end,
+Pid = On(erlang, whereis, [mod_parley_localhost]),
+true = On(erlang, exit, [Pid, kill]),
+Next = fun(Self) ->
+           case On(erlang, whereis, [mod_parley_localhost]) of
+               New when is_pid(New), New =/= Pid -> New;
+               _ -> timer:sleep(20), Self(Self)
+           end
+       end,
+On(sys, get_state, [Next(Next), infinity]),
+#{running := true} = On(parley_config, find, [<<"conference.localhost">>]),
 halt()."""
 
 # Writes a file once the first node knows that the rooms of a lost one are gone.
@@ -252,14 +259,14 @@ class Ejabberd(Host):
             self.second.process.kill()
             self.second.process.wait()
             self.second.process = None
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + 60
             while not (self.folder / "alone").exists():
                 if time.monotonic() > deadline:
                     raise HostError("the first node does not notice that the second one is lost")
                 time.sleep(0.02)
         elif operation == "crashes mod_parley":
             subprocess.run(["erl", "-noinput", "-name", "probe@127.0.0.1", "-setcookie", self.cluster["cookie"],
-                            "-start_epmd", "false", "-eval", _CRASH], timeout=30, check=True,
+                            "-start_epmd", "false", "-eval", _CRASH], timeout=120, check=True,
                            env={**os.environ, "ERL_EPMD_PORT": str(self.cluster["epmd_port"])})
         elif operation.startswith("changes "):
             _, room, option, value = operation.split()

@@ -41,7 +41,8 @@ class Host:
     module_file = None  # set by the runner: a module in place of parley.so
     barrier_rounds = 3
     rooms_are_processes = False  # ejabberd: a ping to the server does not wait for a room
-    start_seconds_max = 30
+    start_seconds_max = 120
+    stop_seconds_max = 60
 
     def __init__(self, folder, accounts, module_options=(), limits=()):
         self.folder = pathlib.Path(folder)
@@ -131,11 +132,11 @@ class Host:
             raise HostError(f"the server died with {self.process.returncode}:\n{self._log_end()}")
         self.process.terminate()
         try:
-            status = self.process.wait(20)
+            status = self.process.wait(self.stop_seconds_max)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-            raise HostError(f"the server did not end within 20 s of SIGTERM; log: {self.log}") from None
+            raise HostError(f"the server did not end within {self.stop_seconds_max} s of SIGTERM; log: {self.log}") from None
         if status != 0:
             raise HostError(f"the server ended with status {status}:\n{self._log_end()}")
 
@@ -151,11 +152,17 @@ class Host:
         return "\n".join(lines[-40:]) + f"\n(whole log: {self.log})"
 
 
+_kept_ports = []  # sockets
+
+
 def free_port():
-    """A TCP port of loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A TCP port of loopback that nobody has. While this process runs, nobody gets it but a server that asks for it
+    (with SO_REUSEADDR, as servers do): neither other tests nor connections that need a port of their own."""
+    probe = socket.socket()
+    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    probe.bind(("127.0.0.1", 0))
+    _kept_ports.append(probe)
+    return probe.getsockname()[1]
 
 
 def make_certificate(folder, names=("localhost", "conference.localhost", "sfu.localhost")):

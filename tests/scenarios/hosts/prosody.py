@@ -12,6 +12,8 @@ import time
 from .host import Host, HostError, make_certificate
 
 _ROOT = pathlib.Path(__file__).resolve().parents[3]
+_SOCKET_TABLES = ("tcp", "tcp6", "udp", "udp6", "unix", "netlink")
+_CLOSE_WAIT = "08"
 _AS_DAEMON = pathlib.Path(__file__).with_name("as_daemon.py")
 
 _CONFIGURATION = """\
@@ -144,9 +146,24 @@ class Prosody(Host):
 
     def stop(self):
         # Prosody 0.12 runs signal handlers amid whatever Lua it is in, and hangs where that is the end of
-        # a session: give it a moment after the clients have gone.
-        time.sleep(0.3)
+        # a session.
+        deadline = time.monotonic() + self.stop_seconds_max
+        while self.process and self.process.poll() is None and time.monotonic() < deadline and not self._is_idle():
+            time.sleep(0.02)
         super().stop()
+
+    def _is_idle(self):
+        """Whether Prosody waits for something to happen, and has seen the end of every connection that ended."""
+        process = pathlib.Path("/proc") / (self.folder / "prosody.pid").read_text().strip()
+        try:
+            links = [os.readlink(descriptor) for descriptor in (process / "fd").iterdir()]
+        except FileNotFoundError:
+            return False  # it closes one
+        sockets = {link[len("socket:["):-1] for link in links if link.startswith("socket:[")}
+        entries = [line.split() for table in _SOCKET_TABLES for line in (process / "net" / table).open()]
+        is_reset = not sockets <= set().union(*entries)
+        is_closed = any(entry[3] == _CLOSE_WAIT and entry[9] in sockets for entry in entries)
+        return not is_reset and not is_closed and (process / "stat").read_text().rpartition(") ")[2].startswith("S")
 
     def operate(self, operation):
         if operation in _OPERATIONS:
