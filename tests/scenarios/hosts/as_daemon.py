@@ -33,7 +33,11 @@ def main():
         signal.alarm(50)
 
     signal.signal(signal.SIGTERM, end)
-    return os.waitstatus_to_exitcode(os.waitpid(daemon, 0)[1])
+    # The daemon is nobody else's child only when the one between, which forked it, has ended.
+    ended = None
+    while ended != daemon:
+        ended, status = os.waitpid(-1, 0)
+    return os.waitstatus_to_exitcode(status)
 
 
 if __name__ == "__main__":
