@@ -19,9 +19,13 @@
 #include <mutex>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "hosts/ejabberd/binding/erlang_values.hpp"
+#include "xmpp/stanza_error.hpp"
+#include "xmpp/xml.hpp"
 
 namespace parley::ejabberd {
 
@@ -119,6 +123,24 @@ class Turn {
 
     ERL_NIF_TERM give() const { return give(make_atom(env_, "ok")); }
 
+    /// {Actions, pass | drop | {drop, Error} | {replace, Message} | refuse}
+    ERL_NIF_TERM give(const Verdict& verdict) const {
+        constexpr const char* kinds[] = {"pass", "drop", "replace", "refuse"};
+        const ERL_NIF_TERM kind = make_atom(env_, kinds[static_cast<size_t>(verdict.kind)]);
+        if (!verdict.xml) return give(kind);
+        return give(enif_make_tuple2(env_, kind, make_element(env_, *verdict.xml)));
+    }
+
+    /// {Actions, [Element]}
+    ERL_NIF_TERM give(const std::vector<xmpp::Element>& elements) const {
+        std::vector<ERL_NIF_TERM> terms;
+        terms.reserve(elements.size());
+        for (const xmpp::Element& element : elements)
+            terms.push_back(make_element(env_, element));
+        return give(
+            enif_make_list_from_array(env_, terms.data(), static_cast<unsigned>(terms.size())));
+    }
+
   private:
     ErlNifEnv* env_;
     ErlangModule& module_;
@@ -211,16 +233,11 @@ ERL_NIF_TERM on_occupant_left(ErlNifEnv* env, const ERL_NIF_TERM* arguments) {
     return module.give();
 }
 
-/// -> pass | drop | {drop, Error} | {replace, Message} | refuse
 ERL_NIF_TERM on_message(ErlNifEnv* env, const ERL_NIF_TERM* arguments) {
     const Turn module(env, arguments[0]);
-    const Verdict verdict =
-        module->on_message(read_room(env, arguments[1]), read_occupant(env, arguments[2]),
-                           read_string(env, arguments[3], "stanza"));
-    constexpr const char* kinds[] = {"pass", "drop", "replace", "refuse"};
-    const ERL_NIF_TERM kind = make_atom(env, kinds[static_cast<size_t>(verdict.kind)]);
-    if (!verdict.xml) return module.give(kind);
-    return module.give(enif_make_tuple2(env, kind, make_element(env, *verdict.xml)));
+    return module.give(module->on_message(read_room(env, arguments[1]),
+                                          read_occupant(env, arguments[2]),
+                                          read_string(env, arguments[3], "stanza")));
 }
 
 /// -> true | false, or failed where the module failed
@@ -242,16 +259,9 @@ ERL_NIF_TERM on_stanza(ErlNifEnv* env, const ERL_NIF_TERM* arguments) {
     return module.give(make_atom(env, taken ? "true" : "false"));
 }
 
-/// -> [Element]
 ERL_NIF_TERM on_room_info(ErlNifEnv* env, const ERL_NIF_TERM* arguments) {
     const Turn module(env, arguments[0]);
-    std::vector<ERL_NIF_TERM> terms;
-    for (const xmpp::Element& element :
-         module->on_room_info(read_string(env, arguments[1], "room_jid"))) {
-        terms.push_back(make_element(env, element));
-    }
-    return module.give(
-        enif_make_list_from_array(env, terms.data(), static_cast<unsigned>(terms.size())));
+    return module.give(module->on_room_info(read_string(env, arguments[1], "room_jid")));
 }
 
 /// -> {ok, <command/> or <error/>}, or failed where the module failed
@@ -265,6 +275,54 @@ ERL_NIF_TERM on_command(ErlNifEnv* env, const ERL_NIF_TERM* arguments) {
 ERL_NIF_TERM on_timer(ErlNifEnv* env, const ERL_NIF_TERM* arguments) {
     const Turn module(env, arguments[0]);
     module->on_timer(read_number(env, arguments[1], "id"));
+    return module.give();
+}
+
+ERL_NIF_TERM on_iq(ErlNifEnv* env, const ERL_NIF_TERM* arguments) {
+    const Turn module(env, arguments[0]);
+    return module.give(module->on_iq(read_string(env, arguments[1], "stanza")));
+}
+
+ERL_NIF_TERM room_config_fields(ErlNifEnv* env, const ERL_NIF_TERM* arguments) {
+    const Turn module(env, arguments[0]);
+    return module.give(module->room_config_fields(read_string(env, arguments[1], "values")));
+}
+
+/// What ejabberd reads may be beyond our limits of nesting and size.
+xmpp::Element form_error() {
+    return xmpp::StanzaError{xmpp::ErrorType::modify, xmpp::Condition::bad_request,
+                             "The form is too big or too deeply nested.", std::nullopt}
+        .to_element();
+}
+
+/// -> {ok, Values} | {error, Error}
+ERL_NIF_TERM on_room_submitted(ErlNifEnv* env, const ERL_NIF_TERM* arguments) {
+    const Turn module(env, arguments[0]);
+    const xsm_muc_room room = read_room(env, arguments[1]);
+    const std::string_view values = read_string(env, arguments[2], "values");
+    const auto form = xmpp::parse_xml(read_string(env, arguments[3], "form"));
+    const RoomSubmission submission = form ? module->on_room_submitted(room, values, *form)
+                                           : RoomSubmission{std::string(values), form_error()};
+    if (submission.error) {
+        return module.give(
+            enif_make_tuple2(env, make_atom(env, "error"), make_element(env, *submission.error)));
+    }
+    return module.give(
+        enif_make_tuple2(env, make_atom(env, "ok"), make_string(env, submission.values_xml)));
+}
+
+ERL_NIF_TERM on_room_values(ErlNifEnv* env, const ERL_NIF_TERM* arguments) {
+    const Turn module(env, arguments[0]);
+    module->on_room_values(read_string(env, arguments[1], "room_jid"),
+                           read_string(env, arguments[2], "values"));
+    return module.give();
+}
+
+ERL_NIF_TERM on_node_lost(ErlNifEnv* env, const ERL_NIF_TERM* arguments) {
+    const Turn module(env, arguments[0]);
+    module->on_node_lost(read_string(env, arguments[1], "node"),
+                         read_boolean(env, arguments[2], "is_elected"),
+                         read_records(env, arguments[3]));
     return module.give();
 }
 
@@ -293,6 +351,11 @@ ErlNifFunc functions[] = {
     {"on_room_info", 2, fenced<on_room_info>, 0},
     {"on_command", 2, fenced<on_command>, 0},
     {"on_timer", 2, fenced<on_timer>, 0},
+    {"on_iq", 2, fenced<on_iq>, 0},
+    {"room_config_fields", 2, fenced<room_config_fields>, 0},
+    {"on_room_submitted", 4, fenced<on_room_submitted>, 0},
+    {"on_room_values", 3, fenced<on_room_values>, 0},
+    {"on_node_lost", 4, fenced<on_node_lost>, 0},
     {"destroy", 1, fenced<destroy>, ERL_NIF_DIRTY_JOB_IO_BOUND},
 };
 

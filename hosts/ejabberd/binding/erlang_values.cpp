@@ -85,6 +85,14 @@ constexpr std::array room_flags = {
     std::pair{"public", XSM_MUC_ROOM_PUBLIC},
 };
 
+std::pair<std::string, std::string> read_pair(ErlNifEnv* env, ERL_NIF_TERM term, const char* what) {
+    int arity = 0;
+    const ERL_NIF_TERM* pair = nullptr;
+    if (enif_get_tuple(env, term, &arity, &pair) == 0 || arity != 2) refuse(what, "a pair");
+    return {std::string(read_string(env, pair[0], what)),
+            std::string(read_string(env, pair[1], what))};
+}
+
 std::set<std::string, std::less<>> name_set(ErlNifEnv* env, ERL_NIF_TERM map, const char* name) {
     std::set<std::string, std::less<>> names;
     for_each_element(env, field(env, map, name), name, [&](ERL_NIF_TERM element) {
@@ -152,6 +160,11 @@ uint64_t read_number(ErlNifEnv* env, ERL_NIF_TERM term, const char* what) {
     return number;
 }
 
+bool read_boolean(ErlNifEnv* env, ERL_NIF_TERM term, const char* what) {
+    constexpr std::array booleans = {Word{"false", 0}, Word{"true", 1}};
+    return read_word(env, booleans, term, what) != 0;
+}
+
 xsm_muc_room read_room(ErlNifEnv* env, ERL_NIF_TERM term) {
     xsm_muc_room room{};
     room.struct_size = sizeof room;
@@ -189,21 +202,25 @@ xsm_muc_leave_reason read_leave_reason(ErlNifEnv* env, ERL_NIF_TERM term) {
 std::vector<abi::ModuleOption> read_options(ErlNifEnv* env, ERL_NIF_TERM term) {
     std::vector<abi::ModuleOption> options;
     for_each_element(env, term, "options", [&](ERL_NIF_TERM element) {
-        int arity = 0;
-        const ERL_NIF_TERM* pair = nullptr;
-        if (enif_get_tuple(env, element, &arity, &pair) == 0 || arity != 2) {
-            refuse("option", "a pair");
-        }
-        options.push_back({std::string(read_string(env, pair[0], "option's key")),
-                           std::string(read_string(env, pair[1], "option's value"))});
+        auto [key, value] = read_pair(env, element, "option");
+        options.push_back({std::move(key), std::move(value)});
     });
     return options;
+}
+
+std::vector<ClusterRecord> read_records(ErlNifEnv* env, ERL_NIF_TERM term) {
+    std::vector<ClusterRecord> records;
+    for_each_element(env, term, "records", [&](ERL_NIF_TERM element) {
+        records.push_back(read_pair(env, element, "record"));
+    });
+    return records;
 }
 
 HostIdentity read_identity(ErlNifEnv* env, ERL_NIF_TERM term) {
     return {std::string(string_field(env, term, "name")),
             std::string(string_field(env, term, "version")),
-            std::string(string_field(env, term, "muc_domain"))};
+            std::string(string_field(env, term, "muc_domain")),
+            std::string(string_field(env, term, "node"))};
 }
 
 TakenNames read_taken(ErlNifEnv* env, ERL_NIF_TERM term) {

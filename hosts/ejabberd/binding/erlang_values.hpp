@@ -22,6 +22,8 @@ using namespace parley::binding;
 std::string_view read_string(ErlNifEnv* env, ERL_NIF_TERM term, const char* what);
 uint64_t read_number(ErlNifEnv* env, ERL_NIF_TERM term, const char* what);
 
+bool read_boolean(ErlNifEnv* env, ERL_NIF_TERM term, const char* what);
+
 /// #{jid => <<>>, generation => 1, members_only => true, non_anonymous =>, persistent =>,
 /// moderated =>, public =>}; a flag that is missing is not set.
 xsm_muc_room read_room(ErlNifEnv* env, ERL_NIF_TERM term);
@@ -36,7 +38,10 @@ xsm_muc_leave_reason read_leave_reason(ErlNifEnv* env, ERL_NIF_TERM term);
 /// [{<<"key">>, <<"value">>}]
 std::vector<abi::ModuleOption> read_options(ErlNifEnv* env, ERL_NIF_TERM term);
 
-/// #{name => <<>>, version => <<>>, muc_domain => <<>>}
+/// [{<<"key">>, <<"value">>}]
+std::vector<ClusterRecord> read_records(ErlNifEnv* env, ERL_NIF_TERM term);
+
+/// #{name => <<>>, version => <<>>, muc_domain => <<>>, node => <<>>}
 HostIdentity read_identity(ErlNifEnv* env, ERL_NIF_TERM term);
 
 /// #{domains => [<<>>], nodes => [<<>>]}

@@ -180,7 +180,7 @@ start_module(Opts, #instance{muc_host = MucHost, server_host = ServerHost} = Ins
     #{services := Left} = parley_config:find(MucHost),
     parley_config:reset(MucHost, maps:from_keys(Namespaces, [])),
     Identity = #{name => <<"ejabberd">>, version => ejabberd_option:version(),
-                 muc_domain => MucHost},
+                 muc_domain => MucHost, node => <<>>},
     Routes = [Domain || Domain <- ejabberd_router:get_all_routes(), not is_map_key(Domain, Left)],
     Taken = #{domains => ejabberd_option:hosts() ++ Routes,
               nodes => parley_commands:taken(ServerHost)},
