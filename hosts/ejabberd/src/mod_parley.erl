@@ -54,6 +54,7 @@ proc(ServerHost) ->
 
 hook(ServerHost, MucHost) ->
     parley_messages:hook(ServerHost),
+    parley_route:hook(),
     parley_services:hook(ServerHost),
     parley_commands:hook(ServerHost),
     parley_disco:hook(MucHost),
@@ -63,6 +64,7 @@ unhook(ServerHost, MucHost) ->
     parley_disco:unhook(MucHost),
     parley_commands:unhook(ServerHost),
     parley_services:unhook(ServerHost),
+    gen_mod:is_loaded_elsewhere(ServerHost, ?MODULE) orelse parley_route:unhook(),
     parley_messages:unhook(ServerHost).
 
 %% Before ejabberd closes the streams, so that clients still hear how their calls end.

@@ -2,13 +2,14 @@
 %% instance, and what it is interested in. Read for every message, changed when a module starts.
 -module(parley_config).
 
--export([new/3, reset/2, find/1, muc_host/1, put/3, forget/2]).
+-export([new/3, reset/2, find/1, all/0, muc_host/1, put/3, forget/2]).
 
 -export_type([config/0]).
 
 -type config() :: #{proc := atom(),
                     running := boolean(),
                     interest := #{binary() => []},   % namespaces
+                    route_interest := #{binary() => []}, % likewise, in IQs between users
                     muc_features := [binary()],
                     commands := #{binary() => binary()},  % node => name
                     services := #{binary() => binary()}}. % domain => name
@@ -16,6 +17,14 @@
 -spec find(MucHost :: binary()) -> config() | undefined.
 find(MucHost) ->
     persistent_term:get({?MODULE, MucHost}, undefined).
+
+%% Those of all virtual hosts.
+-spec all() -> [config()].
+all() ->
+    [find(MucHost) || MucHost <- muc_hosts()].
+
+muc_hosts() ->
+    persistent_term:get({?MODULE, all}, []).
 
 %% The MUC service of a virtual host.
 -spec muc_host(ServerHost :: binary()) -> binary().
@@ -25,7 +34,8 @@ muc_host(ServerHost) ->
 -spec new(ServerHost :: binary(), MucHost :: binary(), Proc :: atom()) -> ok.
 new(ServerHost, MucHost, Proc) ->
     persistent_term:put({?MODULE, server, ServerHost}, MucHost),
-    put_idle(MucHost, Proc, #{}).
+    put_idle(MucHost, Proc, #{}),
+    persistent_term:put({?MODULE, all}, lists:usort([MucHost | muc_hosts()])).
 
 %% No module runs: what it said is forgotten.
 -spec reset(MucHost :: binary(), Interest :: #{binary() => []}) -> ok.
@@ -35,8 +45,8 @@ reset(MucHost, Interest) ->
 
 put_idle(MucHost, Proc, Interest) ->
     persistent_term:put({?MODULE, MucHost}, #{proc => Proc, running => false,
-                                              interest => Interest, muc_features => [],
-                                              commands => #{}, services => #{}}).
+                                              interest => Interest, route_interest => #{},
+                                              muc_features => [], commands => #{}, services => #{}}).
 
 -spec put(MucHost :: binary(), Key :: atom(), Value :: term()) -> ok.
 put(MucHost, Key, Value) ->
@@ -45,6 +55,7 @@ put(MucHost, Key, Value) ->
 
 -spec forget(ServerHost :: binary(), MucHost :: binary()) -> ok.
 forget(ServerHost, MucHost) ->
+    persistent_term:put({?MODULE, all}, lists:delete(MucHost, muc_hosts())),
     persistent_term:erase({?MODULE, server, ServerHost}),
     persistent_term:erase({?MODULE, MucHost}),
     ok.

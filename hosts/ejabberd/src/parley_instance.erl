@@ -9,7 +9,7 @@
 -module(parley_instance).
 -behaviour(gen_server).
 
--export([start_link/4, halt_module/1, reload/2, mark/4, mark_soon/3, ask/2]).
+-export([start_link/4, halt_module/1, reload/2, mark/4, mark_soon/3, ask/2, ask_all/2]).
 -export([init/1, handle_call/3, handle_cast/2, handle_info/2, terminate/2]).
 
 -include("logger.hrl").
@@ -65,6 +65,13 @@ mark_soon(#{proc := Proc}, RoomJid, Pid) ->
 ask(Proc, Question) ->
     gen_server:call(Proc, Question, ?CALL_TIMEOUT).
 
+%% Asks several at once; their answers in order. `error` is that of gen_server:receive_response/2.
+-spec ask_all([gen_server:server_ref()], term()) -> [{reply, term()} | timeout | {error, term()}].
+ask_all(Procs, Question) ->
+    Deadline = erlang:monotonic_time(millisecond) + ?CALL_TIMEOUT,
+    Requests = [gen_server:send_request(Proc, Question) || Proc <- Procs],
+    [gen_server:receive_response(Request, {abs, Deadline}) || Request <- Requests].
+
 %%% gen_server
 
 init([ServerHost, MucHost, Opts]) ->
@@ -99,6 +106,9 @@ handle_call({on_private_message, RoomJid, _, _, _} = Question, From, #instance{r
 handle_call({on_command, Xml}, _From, Instance) ->
     {Actions, Result} = call(on_command, [Xml], {[], failed}, Instance),
     {reply, Result, run(Actions, Instance)};
+handle_call({on_iq, Xml}, _From, Instance) ->
+    {Actions, Verdict} = call(on_iq, [Xml], {[], refuse}, Instance),
+    {reply, Verdict, run(Actions, Instance)};
 handle_call(halt_module, _From, Instance) ->
     {reply, ok, stop_module(Instance)};
 handle_call({reload, Opts}, _From, Instance) ->
@@ -436,6 +446,9 @@ act({out_of_service}, #instance{muc_host = MucHost} = Instance) ->
     Instance;
 act({set_interest, Namespaces}, #instance{muc_host = MucHost} = Instance) ->
     parley_config:put(MucHost, interest, maps:from_keys(Namespaces, [])),
+    Instance;
+act({set_route_interest, Namespaces}, #instance{muc_host = MucHost} = Instance) ->
+    parley_config:put(MucHost, route_interest, maps:from_keys(Namespaces, [])),
     Instance;
 act({broadcast, RoomJid, Element}, #instance{rooms = Rooms} = Instance) ->
     case Rooms of
