@@ -24,6 +24,7 @@ start(ServerHost, Opts) ->
         ?WARNING_MSG("Calls work in the rooms of ~ts only, not in those of ~ts",
                      [MucHost, lists:join(<<", ">>, Others)]),
     parley_config:new(ServerHost, MucHost, Proc),
+    parley_room_config:create_table(),
     Spec = #{id => Proc, restart => transient, shutdown => 30000, modules => [parley_instance],
              start => {parley_instance, start_link,
                        [Proc, ServerHost, MucHost, expand(ServerHost, Opts)]}},

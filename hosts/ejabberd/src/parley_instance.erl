@@ -95,6 +95,13 @@ handle_call({on_room_iq, RoomJid, Pid, Look, Sender, Xml}, _From, Instance) ->
     {Actions, Result} = call(on_room_iq, [model(RoomJid, Instance1), Occupant, Xml],
                              {[], failed}, Instance1),
     {reply, Result, run(Actions, Instance1)};
+%% An owner's new configuration of a room. Values are those to keep.
+handle_call({on_room_submitted, RoomJid, Pid, Look, Form}, _From, Instance) ->
+    Current = bring_up_to_date(RoomJid, Pid, Look, Instance),
+    Values = parley_room_config:values(RoomJid),
+    {Actions, Result} = call(on_room_submitted, [model(RoomJid, Current), Values, Form],
+                             {[], {ok, Values}}, Current),
+    {reply, Result, run(Actions, Current)};
 %% A private message, before the room gets it: judged once the room has told its state.
 handle_call({on_private_message, RoomJid, _, _, _} = Question, From, #instance{rooms = Rooms} = Instance) ->
     case Rooms of
@@ -162,11 +169,11 @@ handle_info({route, Stanza}, Instance) ->
     {Actions, Taken} = call(on_stanza, [Xml], {[], false}, Instance),
     Taken orelse parley_services:refuse(Stanza),
     {noreply, run(Actions, Instance)};
-%% A room's answer to disco#info, asked for by parley_disco.
-handle_info({iq_reply, Reply, {parley_room_info, RoomJid, Question}}, Instance) ->
-    {Actions, Children} = call(on_room_info, [RoomJid], {[], []}, Instance),
-    parley_disco:answer(Question, Reply, Children),
-    {noreply, run(Actions, Instance)};
+%% A room's answer, asked for by parley_answers.
+handle_info({iq_reply, Answer, {parley_answer, RoomJid, Question, Purpose}}, Instance) ->
+    {Complete, Instance1} = answered(Purpose, Answer, RoomJid, Instance),
+    parley_answers:send(Question, Complete),
+    {noreply, Instance1};
 handle_info({{room_down, RoomJid}, _Monitor, process, Pid, Reason}, Instance) ->
     case find_room(RoomJid, Pid, Instance) of
         #room{} = Room ->
@@ -294,9 +301,17 @@ meet_room(RoomJid, Pid, #instance{rooms = Rooms} = Instance) ->
             meet_room(RoomJid, Pid, finish(RoomJid, Old, shutdown, Instance));
         _ ->
             Monitor = monitor(process, Pid, [{tag, {room_down, RoomJid}}]),
-            Room = #room{pid = Pid, monitor = Monitor, model = parley_rooms:new(RoomJid)},
-            {Room, put_room(RoomJid, Room, Instance)}
+            New = #room{pid = Pid, monitor = Monitor, model = parley_rooms:new(RoomJid)},
+            #instance{rooms = #{RoomJid := Room}} = Told =
+                tell_values(RoomJid, parley_room_config:values(RoomJid),
+                            put_room(RoomJid, New, Instance)),
+            {Room, Told}
     end.
+
+tell_values(_RoomJid, <<>>, Instance) ->
+    Instance;
+tell_values(RoomJid, Values, Instance) ->
+    call_and_run(on_room_values, [RoomJid, Values], Instance).
 
 %% Asks the room for its state, once; looked/4 gets the answer.
 look(RoomJid, #room{asked = false, pid = Pid} = Room, Instance) ->
@@ -371,10 +386,13 @@ judge_private({From, {on_private_message, RoomJid, Sender, ToNick, Xml}},
 known_client(_RoomJid, _Pid, _Look, _LJid, #instance{module = undefined} = Instance) ->
     {undefined, Instance};
 known_client(RoomJid, Pid, Look, LJid, Instance) ->
-    {Room, Met} = meet_room(RoomJid, Pid, Instance),
-    #instance{rooms = Rooms} = Current = update(RoomJid, Look, put_room(RoomJid, Room, Met)),
+    #instance{rooms = Rooms} = Current = bring_up_to_date(RoomJid, Pid, Look, Instance),
     #{RoomJid := #room{model = Model}} = Rooms,
     {parley_rooms:find_client(Model, LJid), Current}.
+
+bring_up_to_date(RoomJid, Pid, Look, Instance) ->
+    {Room, Met} = meet_room(RoomJid, Pid, Instance),
+    update(RoomJid, Look, put_room(RoomJid, Room, Met)).
 
 %% The room's process has ended: nobody is in there any more.
 finish(RoomJid, #room{model = Model} = Room, Removed, Instance) ->
@@ -403,6 +421,24 @@ request_snapshot(RoomJid, #instance{rooms = Rooms} = Instance) ->
 
 flush_all(#instance{rooms = Rooms} = Instance) ->
     lists:foldl(fun speak/2, Instance, maps:keys(Rooms)).
+
+%%% What rooms answer
+
+%% The answer as it is sent on.
+answered(room_info, #iq{} = Answer, RoomJid, Instance) ->
+    {Actions, Children} = call(on_room_info, [RoomJid], {[], []}, Instance),
+    {parley_disco:complete(Answer, Children), run(Actions, Instance)};
+answered(room_form, #iq{} = Answer, RoomJid, Instance) ->
+    {Actions, Fields} = call(room_config_fields, [parley_room_config:values(RoomJid)],
+                             {[], []}, Instance),
+    {parley_room_config:complete(Answer, Fields), run(Actions, Instance)};
+%% The room has accepted what it takes. Where it is gone by now the values are, too.
+answered({room_values, Values}, #iq{type = result} = Answer, RoomJid,
+         #instance{rooms = Rooms} = Instance) when is_map_key(RoomJid, Rooms) ->
+    parley_room_config:keep(RoomJid, Values),
+    {Answer, tell_values(RoomJid, Values, Instance)};
+answered(_Purpose, Answer, _RoomJid, Instance) ->
+    {Answer, Instance}.
 
 %%% What the module wants done
 

@@ -83,11 +83,18 @@ filter_private(Acc) ->
 muc_process_iq(#iq{type = set, sub_els = [#muc_admin{}]} = Iq, State) ->
     mark(State, changed),
     Iq;
-muc_process_iq(#iq{type = set, sub_els = [#muc_owner{}]} = Iq, State) ->
+muc_process_iq(#iq{type = set, sub_els = [#muc_owner{}]} = Iq, #state{host = Host} = State) ->
     mark(State, changed),
+    case parley_room_config:is_submission(Iq, State) of
+        true -> submit(Iq, parley_config:find(Host), State);
+        false -> Iq
+    end;
+muc_process_iq(#iq{meta = #{parley_asked := true}} = Iq, _State) ->
     Iq;
+muc_process_iq(#iq{type = get, sub_els = [#muc_owner{}]} = Iq, State) ->
+    parley_answers:ask_again(Iq, State, room_form);
 muc_process_iq(#iq{type = get, sub_els = [#disco_info{node = <<>>}]} = Iq, State) ->
-    parley_disco:ask(Iq, State);
+    parley_answers:ask_again(Iq, State, room_info);
 muc_process_iq(#iq{type = Type, from = From} = Iq, #state{host = Host} = State)
   when Type =:= get; Type =:= set ->
     case shown_to(Host, Iq) of
@@ -103,6 +110,22 @@ muc_process_iq(#iq{type = Type, from = From} = Iq, #state{host = Host} = State)
             Iq
     end;
 muc_process_iq(Iq, _State) ->
+    Iq.
+
+%% An owner's new configuration of the room: the module may object to its part of it. The values are
+%% kept only if the room accepts the rest.
+submit(#iq{sub_els = [#muc_owner{config = Form}]} = Iq, #{running := true} = Config, State) ->
+    Question = fun() -> {on_room_submitted, room_jid(State), self(), look(State),
+                         fxml:element_to_binary(xmpp:encode(Form))} end,
+    Known = parley_room_config:values(room_jid(State)),
+    case judge(Config, Question) of
+        {ok, Known} -> parley_room_config:take_out(Iq, Known);
+        {ok, Values} -> parley_answers:ask_again(parley_room_config:take_out(Iq, Values), State,
+                                                 {room_values, Values});
+        {error, Error} -> parley_stanzas:error_reply(Iq, Error);
+        refuse -> parley_stanzas:refusal(Iq)
+    end;
+submit(Iq, _Config, _State) ->
     Iq.
 
 %% The configuration, where the module is to see the stanza.
@@ -198,7 +221,8 @@ api_call(mod_muc_admin, _Function, [Room, Host | _]) when is_binary(Room), is_bi
 api_call(_Module, _Function, _Arguments) ->
     ok.
 
-start_room(_ServerHost, Room, Host) ->
+start_room(ServerHost, Room, Host) ->
+    parley_room_config:forget_former(ServerHost, Room, Host),
     mark(Room, Host, changed).
 
 join_room(_ServerHost, Room, Host, _Jid) ->
@@ -219,6 +243,7 @@ remove_room(_ServerHost, Room, Host) ->
     mark(Room, Host, forgotten).
 
 room_destroyed(_ServerHost, Room, Host) ->
+    parley_room_config:forget(parley_rooms:key(Room, Host)),
     mark(Room, Host, destroyed).
 
 mark(#state{room = Room, host = Host}, Hint) ->
