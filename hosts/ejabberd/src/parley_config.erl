@@ -7,9 +7,10 @@
 -export_type([config/0]).
 
 -type config() :: #{proc := atom(),
+                    peers := [pid()], % the instances of other nodes
                     running := boolean(),
-                    interest := #{binary() => []},   % namespaces
-                    route_interest := #{binary() => []}, % likewise, in IQs between users
+                    interest := #{binary() => []},        % namespaces
+                    route_interest := #{binary() => []},  % likewise, in IQs between users
                     muc_features := [binary()],
                     commands := #{binary() => binary()},  % node => name
                     services := #{binary() => binary()}}. % domain => name
@@ -44,9 +45,10 @@ reset(MucHost, Interest) ->
     put_idle(MucHost, Proc, Interest).
 
 put_idle(MucHost, Proc, Interest) ->
-    persistent_term:put({?MODULE, MucHost}, #{proc => Proc, running => false,
-                                              interest => Interest, route_interest => #{},
-                                              muc_features => [], commands => #{}, services => #{}}).
+    persistent_term:put({?MODULE, MucHost},
+                        #{proc => Proc, peers => [], running => false, interest => Interest,
+                          route_interest => #{}, muc_features => [], commands => #{},
+                          services => #{}}).
 
 -spec put(MucHost :: binary(), Key :: atom(), Value :: term()) -> ok.
 put(MucHost, Key, Value) ->

@@ -18,6 +18,8 @@
 -define(CALL_TIMEOUT, 5000). % of a hook; then the message is refused
 -define(SOON_MS, [20, 200, 2000]). % when to look after a command of ejabberdctl's has begun
 -define(LIFE_TIMEOUT, 30000). % the module's start and stop take 10 s each at most
+-define(LOST_MS_MAX, 10000). % until mod_muc has forgotten the rooms of a lost node
+-define(LOST_POLL_MS, 50).
 -define(TIMER_MS_MAX, 16#ffffffff). % Erlang's own limit, 49 days
 
 %% A room of this node.
@@ -34,6 +36,7 @@
                    server_host :: binary(),
                    module :: reference() | undefined,
                    rooms = #{} :: #{binary() => #room{}},
+                   cluster = parley_cluster:new() :: parley_cluster:state(),
                    carrier :: binary() | undefined, % the room behind which stanzas wait
                    timers = #{} :: #{non_neg_integer() => reference()}}).
 
@@ -174,6 +177,18 @@ handle_info({iq_reply, Answer, {parley_answer, RoomJid, Question, Purpose}}, Ins
     {Complete, Instance1} = answered(Purpose, Answer, RoomJid, Instance),
     parley_answers:send(Question, Complete),
     {noreply, Instance1};
+%% From the instances of other nodes.
+handle_info(Message, #instance{cluster = Cluster} = Instance)
+  when element(1, Message) =:= parley_cluster ->
+    case parley_cluster:handle(Message, Cluster) of
+        {lost, Node, Records, Changed} ->
+            self() ! {node_lost, Node, Records, erlang:monotonic_time(millisecond) + ?LOST_MS_MAX},
+            {noreply, put_cluster(Changed, Instance)};
+        Changed ->
+            {noreply, put_cluster(Changed, Instance)}
+    end;
+handle_info({node_lost, Node, Records, Deadline}, Instance) ->
+    {noreply, node_lost(Node, Records, Deadline, Instance)};
 handle_info({{room_down, RoomJid}, _Monitor, process, Pid, Reason}, Instance) ->
     case find_room(RoomJid, Pid, Instance) of
         #room{} = Room ->
@@ -197,7 +212,7 @@ start_module(Opts, #instance{muc_host = MucHost, server_host = ServerHost} = Ins
     #{services := Left} = parley_config:find(MucHost),
     parley_config:reset(MucHost, maps:from_keys(Namespaces, [])),
     Identity = #{name => <<"ejabberd">>, version => ejabberd_option:version(),
-                 muc_domain => MucHost, node => <<>>},
+                 muc_domain => MucHost, node => parley_cluster:node_name()},
     Routes = [Domain || Domain <- ejabberd_router:get_all_routes(), not is_map_key(Domain, Left)],
     Taken = #{domains => ejabberd_option:hosts() ++ Routes,
               nodes => parley_commands:taken(ServerHost)},
@@ -205,7 +220,7 @@ start_module(Opts, #instance{muc_host = MucHost, server_host = ServerHost} = Ins
         {ok, Started} ->
             ?INFO_MSG("Group calls are on in ~ts (~ts)", [MucHost, Path]),
             parley_config:put(MucHost, running, true),
-            snapshot_all(Started);
+            snapshot_all(join_cluster(Started));
         {{error, Text}, Failed} ->
             not_running(Text),
             Failed
@@ -244,12 +259,40 @@ discard(#instance{module = Module, muc_host = MucHost, rooms = Rooms, timers = T
     Left = [{remove_service, Domain} || Domain <- maps:keys(Services)] ++
         [{remove_command, Node} || Node <- maps:keys(Commands)] ++
         [{cancel_timer, Id} || Id <- maps:keys(Timers)] ++ [{set_muc_features, []}],
-    Clean = execute(Left, Instance),
+    Clean = leave_cluster(execute(Left, Instance)),
     [demonitor(Monitor, [flush]) || #room{monitor = Monitor} <- maps:values(Rooms)],
     [gen_server:reply(From, refuse) || #room{waiting = Waiting} <- maps:values(Rooms),
                                        {From, _} <- Waiting],
     parley_host:destroy(Module),
     Clean#instance{module = undefined, rooms = #{}, carrier = undefined}.
+
+%%% The cluster
+
+join_cluster(#instance{server_host = ServerHost, cluster = Cluster} = Instance) ->
+    Proc = gen_mod:get_module_proc(ServerHost, mod_parley),
+    put_cluster(parley_cluster:join(Proc, ejabberd_cluster:get_nodes(), Cluster), Instance).
+
+leave_cluster(#instance{cluster = Cluster} = Instance) ->
+    put_cluster(parley_cluster:leave(Cluster), Instance).
+
+put_cluster(Cluster, #instance{muc_host = MucHost} = Instance) ->
+    parley_config:put(MucHost, peers, parley_cluster:peers(Cluster)),
+    Instance#instance{cluster = Cluster}.
+
+%% The module is told of a lost node when a room of that node could start here.
+node_lost(Node, Records, Deadline, #instance{muc_host = MucHost, cluster = Cluster} = Instance) ->
+    HasRooms = lists:any(fun({_, _, Pid}) -> node(Pid) =:= Node end,
+                         mod_muc:get_online_rooms(MucHost)),
+    case HasRooms andalso erlang:monotonic_time(millisecond) < Deadline of
+        true ->
+            erlang:send_after(?LOST_POLL_MS, self(), {node_lost, Node, Records, Deadline}),
+            Instance;
+        false ->
+            IsElected = parley_cluster:is_elected(Cluster),
+            ?WARNING_MSG("Node ~ts is lost with the calls' module (~B records; elected: ~p)",
+                         [Node, length(Records), IsElected]),
+            call_and_run(on_node_lost, [atom_to_binary(Node), IsElected, Records], Instance)
+    end.
 
 %%% Calls into the module
 
@@ -471,21 +514,11 @@ execute(Actions, Instance) ->
                         end
                 end, Instance, Actions).
 
-act({log, debug, Line}, Instance) -> ?DEBUG("~ts", [Line]), Instance;
-act({log, info, Line}, Instance) -> ?INFO_MSG("~ts", [Line]), Instance;
-act({log, warning, Line}, Instance) -> ?WARNING_MSG("~ts", [Line]), Instance;
-act({log, error, Line}, Instance) -> ?ERROR_MSG("~ts", [Line]), Instance;
 act({out_of_service}, #instance{muc_host = MucHost} = Instance) ->
     parley_config:put(MucHost, running, false),
     ?ERROR_MSG("The module failed and is out of service: its messages are refused until ejabberd "
                "or mod_parley is restarted (ejabberdctl restart_module HOST mod_parley)", []),
-    Instance;
-act({set_interest, Namespaces}, #instance{muc_host = MucHost} = Instance) ->
-    parley_config:put(MucHost, interest, maps:from_keys(Namespaces, [])),
-    Instance;
-act({set_route_interest, Namespaces}, #instance{muc_host = MucHost} = Instance) ->
-    parley_config:put(MucHost, route_interest, maps:from_keys(Namespaces, [])),
-    Instance;
+    leave_cluster(Instance);
 act({broadcast, RoomJid, Element}, #instance{rooms = Rooms} = Instance) ->
     case Rooms of
         #{RoomJid := #room{model = #{clients := Clients}}} ->
@@ -509,24 +542,6 @@ act({send_to_occupant, RoomJid, RealJid, Element}, #instance{rooms = Rooms} = In
     Instance;
 act({request_snapshot, RoomJid}, Instance) ->
     request_snapshot(RoomJid, Instance);
-act({route, Element}, Instance) ->
-    ejabberd_router:route(parley_stanzas:decode(Element)),
-    Instance;
-act({add_service, Domain, Name}, #instance{muc_host = MucHost, server_host = Host} = Instance) ->
-    parley_services:add(MucHost, Host, Domain, Name),
-    Instance;
-act({remove_service, Domain}, #instance{muc_host = MucHost} = Instance) ->
-    parley_services:remove(MucHost, Domain),
-    Instance;
-act({set_muc_features, Features}, #instance{muc_host = MucHost} = Instance) ->
-    parley_config:put(MucHost, muc_features, Features),
-    Instance;
-act({add_command, Node, Name}, #instance{muc_host = MucHost} = Instance) ->
-    parley_commands:add(MucHost, Node, Name),
-    Instance;
-act({remove_command, Node}, #instance{muc_host = MucHost} = Instance) ->
-    parley_commands:remove(MucHost, Node),
-    Instance;
 act({set_timer, Id, DelayMs}, Instance) ->
     #instance{timers = Timers} = Cancelled = act({cancel_timer, Id}, Instance),
     Timer = erlang:start_timer(min(DelayMs, ?TIMER_MS_MAX), self(), {parley_timer, Id}),
@@ -538,4 +553,11 @@ act({cancel_timer, Id}, #instance{timers = Timers} = Instance) ->
             Instance#instance{timers = Rest};
         error ->
             Instance
-    end.
+    end;
+act({publish, Key, Value}, #instance{cluster = Cluster} = Instance) ->
+    Instance#instance{cluster = parley_cluster:publish(Key, Value, Cluster)};
+act({withdraw, Key}, #instance{cluster = Cluster} = Instance) ->
+    Instance#instance{cluster = parley_cluster:withdraw(Key, Cluster)};
+act(Action, #instance{muc_host = MucHost, server_host = ServerHost} = Instance) ->
+    parley_actions:act(Action, MucHost, ServerHost),
+    Instance.

@@ -1,8 +1,8 @@
 %% Shows the module IQs on their way from one user to another, where clients', components' and other
 %% servers' streams end. That is the first leg of what a room relays between its occupants, too.
 %%
-%% Participants of a call may be users of any virtual host, so every instance is asked that is
-%% interested. The hooks run in the process of the stream; when they fail the IQ is refused.
+%% Participants of a call may be users of any virtual host, and the call lives on its room's node: every
+%% instance in the cluster is asked that is interested. The hooks run in the process of the stream; when they fail the IQ is refused.
 -module(parley_route).
 
 -export([hook/0, unhook/0, user_send_packet/1, s2s_receive_packet/1, component_send_packet/1]).
@@ -72,7 +72,7 @@ judge(Iq, Configs) ->
 ask(Iq, Configs) ->
     case lists:all(fun(#{running := Running}) -> Running end, Configs) of
         true ->
-            Procs = [Proc || #{proc := Proc} <- Configs],
+            Procs = [Proc || #{proc := Own, peers := Peers} <- Configs, Proc <- [Own | Peers]],
             parley_instance:ask_all(Procs, {on_iq, parley_stanzas:to_xml(Iq)});
         false ->
             [{reply, refuse}]
@@ -80,6 +80,8 @@ ask(Iq, Configs) ->
 
 vote({reply, Verdict}) ->
     Verdict;
+vote({error, {noconnection, _}}) ->
+    pass; % a node that is down
 vote(Failure) ->
     ?ERROR_MSG("An IQ is refused, because the module could not be asked: ~p", [Failure]),
     refuse.

@@ -258,12 +258,10 @@ class Ejabberd(Host):
         elif operation == "loses node 2":
             self.second.process.kill()
             self.second.process.wait()
-            self.second.process = None
-            deadline = time.monotonic() + 60
-            while not (self.folder / "alone").exists():
-                if time.monotonic() > deadline:
-                    raise HostError("the first node does not notice that the second one is lost")
-                time.sleep(0.02)
+            self._forget_second()
+        elif operation == "stops node 2":
+            self.second.stop()
+            self._forget_second()
         elif operation == "crashes mod_parley":
             subprocess.run(["erl", "-noinput", "-name", "probe@127.0.0.1", "-setcookie", self.cluster["cookie"],
                             "-start_epmd", "false", "-eval", _CRASH], timeout=120, check=True,
@@ -274,6 +272,15 @@ class Ejabberd(Host):
                           option=option, value=value)
         else:
             super().operate(operation)
+
+    def _forget_second(self):
+        """Returns when the first node knows that the second is gone, and its rooms."""
+        self.second.process = None
+        deadline = time.monotonic() + 60
+        while not (self.folder / "alone").exists():
+            if time.monotonic() > deadline:
+                raise HostError("the first node does not notice that the second one is gone")
+            time.sleep(0.02)
 
     def _command(self, command, /, **arguments):
         """One of ejabberdctl's commands, through mod_http_api."""
