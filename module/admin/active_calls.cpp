@@ -51,7 +51,7 @@ xmpp::DataForm table(const std::vector<const Call*>& calls) {
 }  // namespace
 
 CommandResult active_calls(const std::vector<const Call*>& calls) {
-    return {calls.empty() ? "There is no call at the moment." : "", table(calls)};
+    return {"", table(calls)};
 }
 
 }  // namespace parley::module

@@ -67,10 +67,9 @@ decode_iq_subel(Element) -> Element.
 -spec process_local_iq(iq()) -> iq() | ignore.
 process_local_iq(#iq{type = set, from = From, to = #jid{lserver = ServerHost},
                      sub_els = [#xmlel{attrs = Attrs}]} = Iq) ->
-    #{proc := Proc, commands := Commands} =
-        parley_config:find(parley_config:muc_host(ServerHost)),
+    #{commands := Commands} = Config = parley_config:find(parley_config:muc_host(ServerHost)),
     case {is_map_key(fxml:get_attr_s(<<"node">>, Attrs), Commands), is_admin(ServerHost, From)} of
-        {true, true} -> run(Proc, Iq);
+        {true, true} -> run(Config, Iq);
         {true, false} -> xmpp:make_error(Iq, xmpp:err_forbidden(
                                                <<"This command is for administrators of the "
                                                  "server">>, <<"en">>));
@@ -86,48 +85,50 @@ leave(#iq{to = #jid{lserver = ServerHost}, sub_els = [Element]} = Iq) ->
         false -> xmpp:make_error(Iq, xmpp:err_service_unavailable())
     end.
 
-run(Proc, Iq) ->
-    Question = {on_command, parley_stanzas:to_xml(Iq)},
-    try parley_instance:ask(Proc, Question) of
-        {ok, #xmlel{name = <<"error">>} = Error} -> parley_stanzas:error_reply(Iq, Error);
-        {ok, Command} -> xmpp:make_iq_result(Iq, add_other_nodes(Command, Proc, Question));
+run(#{proc := Proc, peers := Peers}, Iq) ->
+    case execute(Proc, Iq) of
+        #xmlel{name = <<"error">>} = Error -> parley_stanzas:error_reply(Iq, Error);
+        #xmlel{} = Command -> xmpp:make_iq_result(Iq, add_other_nodes(Command, Peers, Iq));
         failed -> parley_stanzas:refusal(Iq)
-    catch Class:Reason:Stack ->
-            ?ERROR_MSG("The module could not be asked to run a command: ~ts",
-                       [misc:format_exception(2, Class, Reason, Stack)]),
-            parley_stanzas:refusal(Iq)
     end.
 
-%% A result form of many items is that of all nodes of the cluster: each has a module of its own. The
-%% rest of the answer is of a node that has items.
-add_other_nodes(Command, Proc, Question) ->
-    Others = [Other || Node <- ejabberd_cluster:get_nodes(), Node =/= node(),
-                       Other <- ask_node(Node, Proc, Question)],
-    {Without, With} = lists:splitwith(fun(Answer) -> items_of(Answer) =:= [] end,
-                                      [Command | Others]),
-    case With of
-        [First | Rest] -> add_items(First, lists:append([items_of(Other) || Other <- Rest]));
-        [] -> hd(Without)
+%% The module's answer on this node, <command/> or <error/>.
+-spec execute(Proc :: atom(), iq()) -> xmlel() | failed.
+execute(Proc, Iq) ->
+    case parley_instance:ask_all([Proc], question(Iq)) of
+        [{reply, {ok, Answer}}] ->
+            Answer;
+        [Failure] ->
+            ?ERROR_MSG("The module could not be asked to run a command: ~p", [Failure]),
+            failed
     end.
 
-ask_node(Node, Proc, Question) ->
-    try parley_instance:ask({Proc, Node}, Question) of
-        {ok, Command} -> [Command];
-        failed -> []
-    catch exit:Reason ->
-            ?WARNING_MSG("The module on ~p could not be asked: ~p", [Node, Reason]),
-            []
+question(Iq) ->
+    {on_command, parley_stanzas:to_xml(Iq)}.
+
+%% What is not a table is of this node alone. A table is that of all nodes of the cluster, each of which
+%% has a module of its own: the rows of the others come behind those of this one.
+add_other_nodes(Command, Peers, Iq) ->
+    Form = fxml:get_subtag_with_xmlns(Command, <<"x">>, ?NS_XDATA),
+    IsTable = fxml:get_tag_attr_s(<<"status">>, Command) =:= <<"completed">>
+        andalso Form =/= false andalso fxml:get_subtag(Form, <<"reported">>) =/= false,
+    case IsTable of
+        true ->
+            Answers = parley_instance:ask_all(Peers, question(Iq)),
+            Rows = lists:append([rows_of(Answer) || Answer <- Answers]),
+            fxml:replace_subtag(fxml:append_subtags(Form, Rows), Command);
+        false ->
+            Command
     end.
 
-items_of(Command) ->
+rows_of({reply, {ok, Command}}) ->
     case fxml:get_subtag_with_xmlns(Command, <<"x">>, ?NS_XDATA) of
-        #xmlel{children = Children} -> [Item || #xmlel{name = <<"item">>} = Item <- Children];
+        #xmlel{} = Form -> fxml:get_subtags(Form, <<"item">>);
         false -> []
-    end.
-
-add_items(Command, Items) ->
-    #xmlel{children = Children} = Form = fxml:get_subtag_with_xmlns(Command, <<"x">>, ?NS_XDATA),
-    fxml:replace_subtag(Form#xmlel{children = Children ++ Items}, Command).
+    end;
+rows_of(Failure) ->
+    ?WARNING_MSG("A node's part of a command's table is missing: ~p", [Failure]),
+    [].
 
 disco_local_identity(Acc, _From, #jid{lserver = ServerHost}, Node, _Lang) ->
     case name_of(ServerHost, Node) of
