@@ -196,9 +196,9 @@ Outputs Coordinator::on_room_values(const RoomJid& room, const xmpp::Element& va
         return outputs;
     }
     carry_out(
-        calls_.stop_room(room, Reason::cancel, "The room's owners allow no calls any more.", now),
+        calls_.stop_room(room, Reason::decline, "The room's owners allow no calls any more.", now),
         now, outputs);
-    if (focus_) take(focus_->end_all_in_room(room, Reason::cancel), now, outputs);
+    if (focus_) take(focus_->end_all_in_room(room, Reason::decline), now, outputs);
     return outputs;
 }
 

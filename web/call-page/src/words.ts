@@ -20,6 +20,10 @@ const CALL_CONDITIONS: Record<string, string> = {
   'no-session': 'The server did not get your microphone and camera in time. Please try again.',
   'no-conference': 'The server has closed the conference. Please start the call again.',
   'rate-limited': 'That was too often. Please wait a minute before you try again.',
+  'calls-disabled': 'The owners of this room have switched calls off.',
+  'not-a-moderator': 'Only moderators can take part in the calls of this room.',
+  'mode-not-allowed': 'The owners of this room allow only the other kind of call.',
+  draining: 'The server is about to be restarted and starts no new calls. Please try again later.',
   'malformed-call-message':
     'The server did not understand this page. Reload it, and tell your administrator if that does not help.',
 };
@@ -68,6 +72,7 @@ const ENDED: Record<string, string> = {
   gone: 'The call was ended: the room or its call service was closed.',
   expired: 'The call was ended: it reached the longest time allowed.',
   cancel: 'The caller went away.',
+  decline: 'The call was ended: the owners of this room allow no calls any more.',
   'connectivity-error': 'The call was ended: the connection was lost.',
 };
 

@@ -74,6 +74,10 @@ describe('errors', () => {
       'no-session',
       'no-conference',
       'rate-limited',
+      'calls-disabled',
+      'not-a-moderator',
+      'mode-not-allowed',
+      'draining',
       'malformed-call-message',
     ];
     const sentences = new Set(conditions.map((c) => refused('not-allowed', c)));
@@ -122,18 +126,21 @@ describe('presence', () => {
 });
 
 test('a room\u2019s disco tells whether calls are possible', () => {
-  const info = (features: string[]) =>
+  const info = (features: string[], modes = '') =>
     parseInfo(
       xml(`<iq xmlns='jabber:client'><query xmlns='http://jabber.org/protocol/disco#info'>
     <identity category='conference' type='text' name='Team'/>${features.map((f) => `<feature var='${f}'/>`).join('')}
     <x xmlns='jabber:x:data' type='result'><field var='FORM_TYPE'><value>urn:xmpp:jingle-muc-message:0#room</value></field>
-    <field var='sfu_service'><value>sfu.localhost</value></field></x></query></iq>`),
+    <field var='sfu_service'><value>sfu.localhost</value></field>${modes}</x></query></iq>`),
     );
   const facts = roomFacts('team@x', info(['muc_membersonly', 'muc_nonanonymous']));
   assert.deepEqual(
     [facts.isPrivate, facts.name, facts.sfuService, facts.hasCall],
     [true, 'Team', 'sfu.localhost', false],
   );
+  assert.deepEqual(facts.modes, ['sfu', 'mesh']);
+  const meshOnly = info([], `<field var='modes'><value>mesh</value></field>`);
+  assert.deepEqual(roomFacts('team@x', meshOnly).modes, ['mesh']);
   assert.equal(roomFacts('team@x', info(['muc_open', 'muc_nonanonymous'])).isPrivate, false);
 });
 

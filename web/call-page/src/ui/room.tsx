@@ -139,9 +139,11 @@ function RunningCall({
 }
 
 function NewCall({ app, room, ready }: { app: App; room: RoomView; ready: boolean }): JSX.Element {
-    const hasSfu = room.facts?.sfuService !== undefined;
+    const possible = (room.facts?.modes ?? []).filter(
+        (mode) => mode === 'mesh' || room.facts?.sfuService !== undefined,
+    );
     const [chosen, setMode] = useState<Mode>('sfu');
-    const mode = hasSfu ? chosen : 'mesh';
+    const mode = possible.includes(chosen) ? chosen : (possible[0] ?? 'mesh');
     const start = (media: Media[]) => void app.calls.start(mode, media);
     return (
         <section class="card call-card" aria-labelledby="call-title" data-testid="new-call">
@@ -162,7 +164,7 @@ function NewCall({ app, room, ready }: { app: App; room: RoomView; ready: boolea
                     </span>
                 </p>
             )}
-            {hasSfu && (
+            {possible.length > 1 && (
                 <fieldset class="choice">
                     <legend>How</legend>
                     <ModeChoice

@@ -1,3 +1,4 @@
+import type { Mode } from '../call/call-message';
 import type { Connection } from './connection';
 import { NS } from './namespaces';
 import { attribute, child, children, el, text } from './xml';
@@ -25,6 +26,8 @@ export interface RoomFacts extends RoomListing {
   /** The room's own call service checks and stamps call messages. */
   stampsCalls: boolean;
   sfuService?: string | undefined;
+  /** How a new call may be carried; empty: none is possible. */
+  modes: Mode[];
 }
 
 const LISTED_ROOMS_MAX = 60;
@@ -67,6 +70,7 @@ export function roomFacts(jid: string, info: Info): RoomFacts {
     stampsCalls: has(NS.calls),
     hasCall: (form?.get('active_call')?.length ?? 0) > 0,
     sfuService: form?.get('sfu_service')?.[0],
+    modes: (['sfu', 'mesh'] as const).filter((mode) => form?.get('modes')?.includes(mode) ?? true),
   };
 }
 
