@@ -7,8 +7,9 @@
 
 namespace parley::module {
 
-/// Every call as a table, a result form of many items. It says of what it is where there is no call,
-/// too, and a host may append the calls of other instances: so there is no word about their number.
+/// Every call as a table, a result form of many items. It says of what it is where there is no
+/// call, too, and a host may append the calls of other instances: so there is no word about their
+/// number.
 CommandResult active_calls(const std::vector<const Call*>& calls);
 
 }  // namespace parley::module
