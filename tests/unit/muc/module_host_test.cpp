@@ -522,6 +522,7 @@ BOOST_AUTO_TEST_CASE(a_module_that_starts_later_hears_a_rooms_values_before_its_
     server.make_room();
     server.configure("1", "2", "Hall");
     server.host.stop();
+    server.settle();
     BOOST_TEST(server.host.start() == 1u);
     check(server.events(),
           {"values of room@chat.example.org: 1", "snapshot flags=0 generation=5",
