@@ -98,8 +98,7 @@ void Coordinator::report_if_drained(Outputs& outputs) {
     outputs.emplace_back(LogLine{LogLevel::info, "drained: no call is left"});
     if (!drain_->admin || !focus_) return;
     xmpp::Element message("message", xmpp::ns::client);
-    message.set_attr("type", "normal")
-        .set_attr("from", focus_->service().to_string())
+    message.set_attr("from", focus_->service().to_string())
         .set_attr("to", drain_->admin->bare().to_string());
     message.add("body").add_text("No call is left" + (node_.empty() ? "" : " on " + node_) + ".");
     outputs.emplace_back(RouteStanza{std::move(message)});
