@@ -56,6 +56,7 @@ proc(ServerHost) ->
 hook(ServerHost, MucHost) ->
     parley_messages:hook(ServerHost),
     parley_route:hook(),
+    parley_ctl:register(),
     parley_services:hook(ServerHost),
     parley_commands:hook(ServerHost),
     parley_disco:hook(MucHost),
@@ -65,7 +66,10 @@ unhook(ServerHost, MucHost) ->
     parley_disco:unhook(MucHost),
     parley_commands:unhook(ServerHost),
     parley_services:unhook(ServerHost),
-    gen_mod:is_loaded_elsewhere(ServerHost, ?MODULE) orelse parley_route:unhook(),
+    case gen_mod:is_loaded_elsewhere(ServerHost, ?MODULE) of
+        true -> ok;
+        false -> parley_ctl:unregister(), parley_route:unhook()
+    end,
     parley_messages:unhook(ServerHost).
 
 %% Before ejabberd closes the streams, so that clients still hear how their calls end.

@@ -4,7 +4,7 @@
 %% them as they came: so mod_adhoc's handler is replaced by one that calls it for other commands.
 -module(parley_commands).
 
--export([hook/1, unhook/1, taken/1, add/3, remove/2]).
+-export([hook/1, unhook/1, taken/1, add/3, remove/2, execute/2]).
 -export([decode_iq_subel/1, process_local_iq/1, adhoc_local_items/4, disco_local_identity/5,
          disco_local_features/5]).
 

@@ -38,7 +38,7 @@ api_permissions:
   administration:
     from: mod_http_api
     who: {{ip: "127.0.0.1"}}
-    what: [reload_config, restart_module, change_room_option]
+    what: [reload_config, restart_module, change_room_option, parley_command]
 listen:
   -
     port: {c2s}
@@ -266,6 +266,17 @@ class Ejabberd(Host):
             subprocess.run(["erl", "-noinput", "-name", "probe@127.0.0.1", "-setcookie", self.cluster["cookie"],
                             "-start_epmd", "false", "-eval", _CRASH], timeout=120, check=True,
                            env={**os.environ, "ERL_EPMD_PORT": str(self.cluster["epmd_port"])})
+        elif operation.startswith("runs "):
+            command, _, words = operation.removeprefix("runs ").partition(" and says ")
+            lines = self._command("parley_command", host="localhost", node=command)
+            if not any(line.replace("\t", " ").startswith(words) for line in lines):
+                raise HostError(f"{command} says {lines}")
+        elif operation.startswith("cannot run "):
+            try:
+                lines = self._command("parley_command", host="localhost", node=operation.removeprefix("cannot run "))
+            except HostError:
+                return
+            raise HostError(f"{operation}: it says {lines}")
         elif operation.startswith("changes "):
             _, room, option, value = operation.split()
             self._command("change_room_option", name=room.partition("@")[0], service=self.address.muc,
@@ -283,12 +294,12 @@ class Ejabberd(Host):
             time.sleep(0.02)
 
     def _command(self, command, /, **arguments):
-        """One of ejabberdctl's commands, through mod_http_api."""
+        """What one of ejabberdctl's commands gives, through mod_http_api."""
         request = urllib.request.Request(f"http://127.0.0.1:{self.address.http}/api/{command}",
                                          json.dumps(arguments).encode(), {"Content-Type": "application/json"})
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
-                answer.read()
+                return json.load(answer)
         except OSError as error:
             raise HostError(f"{command} {arguments}: {error}") from error
 
