@@ -83,7 +83,7 @@ class Coordinator {
     };
 
     /// One of admin_commands, from an administrator.
-    CommandAnswer on_admin_command(const xmpp::Element& iq);
+    CommandAnswer on_admin_command(const xmpp::Element& iq, Now now);
     std::vector<std::string_view> muc_features() const;
 
     const CallRegistry& calls() const { return calls_; }
@@ -114,8 +114,13 @@ class Coordinator {
     void take(Focus::Result result, Now now, Outputs& outputs);
     void publish(const Call& call, Outputs& outputs) const;
 
-    CommandResult drain(const std::optional<xmpp::Jid>& admin, Outputs& outputs);
-    CommandResult resume(const std::optional<xmpp::Jid>& admin, Outputs& outputs);
+    struct Order;  ///< of an administrator
+    CommandResult carry_out(const AdminCommand& command, const Order& order, Outputs& outputs);
+    CommandResult on_call(const AdminCommand& command, const Order& order, Outputs& outputs);
+    CommandResult end_call(const Call& call, const Order& order, Outputs& outputs);
+    CommandResult remove_participant(const Call& call, const Order& order, Outputs& outputs);
+    CommandResult drain(const Order& order, Outputs& outputs);
+    CommandResult resume(const Order& order, Outputs& outputs);
     CommandResult drain_status() const;
     void report_if_drained(Outputs& outputs);
 

@@ -9,41 +9,62 @@ namespace parley::module {
 
 namespace {
 
-xmpp::Element bad_action() {
-    const xmpp::StanzaError error{xmpp::ErrorType::modify, xmpp::Condition::bad_request,
-                                  "This command is complete when it is executed.",
-                                  xmpp::Element("bad-action", xmpp::ns::commands)};
-    return error.to_element();
+xmpp::Element bad_request(std::string text, std::string_view application) {
+    return xmpp::StanzaError{xmpp::ErrorType::modify, xmpp::Condition::bad_request, std::move(text),
+                             xmpp::Element(application, xmpp::ns::commands)}
+        .to_element();
 }
 
 xmpp::Element no_such_command() {
-    const xmpp::StanzaError error{xmpp::ErrorType::cancel, xmpp::Condition::item_not_found,
-                                  "There is no such command.", std::nullopt};
-    return error.to_element();
+    return xmpp::StanzaError{xmpp::ErrorType::cancel, xmpp::Condition::item_not_found,
+                             "There is no such command.", std::nullopt}
+        .to_element();
+}
+
+bool is_executed_by(std::string_view action) {
+    return action.empty() || action == "execute" || action == "next" || action == "complete";
+}
+
+void add_result(xmpp::Element& answer, const CommandResult& result) {
+    const bool asks = result.form && result.form->type == xmpp::DataForm::Type::form;
+    answer.set_attr("status", asks ? "executing" : "completed");
+    if (asks) answer.add("actions").set_attr("execute", "complete").add("complete");
+    if (!result.note.empty()) {
+        answer.add("note")
+            .set_attr("type", result.has_failed ? "error" : "info")
+            .add_text(result.note);
+    }
+    if (result.form) answer.add(result.form->to_element());
 }
 
 }  // namespace
 
 xmpp::Element answer_command(const xmpp::Element& iq, std::string_view session_id,
-                             const std::function<CommandResult(const AdminCommand&)>& execute) {
+                             const ExecuteCommand& execute) {
     const xmpp::Element* request = iq.child("command", xmpp::ns::commands);
     const std::string_view action = request ? request->attr("action") : "";
-    const bool executes = action.empty() || action == "execute" || action == "complete";
-    if (!request || (!executes && action != "cancel")) return bad_action();
+    if (!request || (!is_executed_by(action) && action != "cancel")) {
+        return bad_request("This command can be executed or cancelled.", "bad-action");
+    }
     const auto command =
         std::ranges::find(admin_commands, request->attr("node"), &AdminCommand::node);
     if (command == admin_commands.end()) return no_such_command();
 
     xmpp::Element answer("command", xmpp::ns::commands);
     answer.set_attr("node", command->node)
-        .set_attr("sessionid", session_id)
-        .set_attr("status", executes ? "completed" : "canceled");
-    if (!executes) return answer;
-    const CommandResult result = execute(*command);
-    if (!result.note.empty()) {
-        answer.add("note").set_attr("type", "info").add_text(result.note);
+        .set_attr("sessionid",
+                  request->has_attr("sessionid") ? request->attr("sessionid") : session_id);
+    if (action == "cancel") {
+        answer.set_attr("status", "canceled");
+        return answer;
     }
-    if (result.form) answer.add(result.form->to_element());
+    std::optional<xmpp::DataForm> submitted;
+    if (const xmpp::Element* x = request->child("x", xmpp::ns::data_form)) {
+        auto form = xmpp::DataForm::parse(*x);
+        if (!form) return bad_request(form.error().text + ".", "bad-payload");
+        submitted = std::move(*form);
+    }
+    add_result(answer, execute(*command, submitted ? &*submitted : nullptr));
     return answer;
 }
 

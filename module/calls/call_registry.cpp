@@ -97,6 +97,12 @@ std::optional<CallReport> CallRegistry::participant_lost(const CallId& id, const
     return apply(id, Lost{jid, reason}, now);
 }
 
+std::optional<CallReport> CallRegistry::stop(const CallId& id, Reason reason, std::string text,
+                                             Now now) {
+    if (!find(id)) return std::nullopt;
+    return apply(id, Stopped{reason, std::move(text)}, now);
+}
+
 std::vector<CallReport> CallRegistry::stop_room(const RoomJid& room, Reason reason,
                                                 std::string text, Now now) {
     return apply(ids_of(room), Stopped{reason, std::move(text)}, now);

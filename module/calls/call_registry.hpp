@@ -58,6 +58,9 @@ class CallRegistry {
     /// proposed.
     void retire(const CallId& id, Now now) { ended_.remember(id, now.steady); }
 
+    /// Ends one call; nothing where there is none of that id.
+    std::optional<CallReport> stop(const CallId& id, Reason reason, std::string text, Now now);
+
     /// No new calls from now on, or again.
     void set_draining(bool draining) { draining_ = draining; }
 

@@ -171,8 +171,9 @@ std::string Instance::on_room_info(xsm_view room_jid) const {
 std::string Instance::on_command(xsm_view stanza_xml) {
     const auto iq = stanza_in(stanza_xml);
     if (!coordinator_ || !iq) return {};
-    const auto answer = coordinator_->on_admin_command(*iq);
+    const auto answer = coordinator_->on_admin_command(*iq, now());
     carry_out(answer.outputs);
+    arm_timer();
     return xmpp::to_xml(answer.child);
 }
 

@@ -1,6 +1,7 @@
 /// Stanzas of any shape, one a line, from two occupants of a private room: call messages, IQs to
-/// the room, Jingle to the SFU. No participant is in a call twice, and what is broadcast has passed
-/// the parser.
+/// the room, to each other and to the server, Jingle to the SFU; values of the room's settings;
+/// records of a lost node. No participant is in a call twice, and what is broadcast has passed the
+/// parser.
 #include <cstddef>
 #include <cstdint>
 #include <set>
@@ -9,8 +10,10 @@
 
 #include "module/calls/call_message.hpp"
 #include "module/coordinator.hpp"
+#include "module/jingle/namespaces.hpp"
 #include "tests/fuzz/fuzz_check.hpp"
 #include "tests/unit/module/simulated_media.hpp"
+#include "xmpp/namespaces.hpp"
 #include "xmpp/xml.hpp"
 
 using namespace parley;
@@ -33,8 +36,19 @@ class FuzzedRoom {
         stanza->set_attr("from", sender.jid.to_string());
         const auto to = xmpp::Jid::parse(stanza->attr("to"));
         now_.steady += std::chrono::seconds(1);
-        if (to && to->domain() == sfu_domain) {
+        if (stanza->is("x", xmpp::ns::data_form)) {
+            if (!coordinator_.on_room_submitted(head_.jid, *stanza)) {
+                take(coordinator_.on_room_values(head_.jid, *stanza, now_));
+            }
+        } else if (stanza->name() == "call") {
+            take(coordinator_.on_node_lost("other", true, {*stanza}, now_));
+        } else if (to && to->domain() == sfu_domain) {
             take(coordinator_.on_service_stanza(*stanza, now_));
+        } else if (to && to->is_domain()) {
+            take(coordinator_.on_admin_command(*stanza, now_).outputs);
+        } else if (stanza->name() == "iq" && to && to->is_full()) {
+            fuzz_check(!coordinator_.on_user_iq(*stanza) || stanza->child_ns(ns::jingle),
+                       "only Jingle is refused");
         } else if (stanza->name() == "iq") {
             if (auto outputs = coordinator_.on_room_iq(head_, &sender, *stanza)) take(*outputs);
         } else {

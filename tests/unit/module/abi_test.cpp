@@ -75,6 +75,9 @@ BOOST_AUTO_TEST_CASE(start_registers_and_stop_gives_back) {
         "features urn:xmpp:jingle-muc-message:0 urn:xmpp:jingle-muc-media-sfu:0",
         "fields <field xmlns='jabber:x:data'",
         "command urn:parley:admin:0#active-calls",
+        "command urn:parley:admin:0#call",
+        "command urn:parley:admin:0#end-call",
+        "command urn:parley:admin:0#remove-participant",
         "command urn:parley:admin:0#drain",
         "command urn:parley:admin:0#resume"};
     BOOST_TEST(host.take() == started, boost::test_tools::per_element());
@@ -82,6 +85,9 @@ BOOST_AUTO_TEST_CASE(start_registers_and_stop_gives_back) {
     const std::vector<std::string> stopped = {"media joined",
                                               "no service sfu.example.org",
                                               "no command urn:parley:admin:0#active-calls",
+                                              "no command urn:parley:admin:0#call",
+                                              "no command urn:parley:admin:0#end-call",
+                                              "no command urn:parley:admin:0#remove-participant",
                                               "no command urn:parley:admin:0#drain",
                                               "no command urn:parley:admin:0#resume",
                                               "fields ",
@@ -102,6 +108,9 @@ BOOST_AUTO_TEST_CASE(without_sfu_jid_no_sfu_is_announced) {
         "features urn:xmpp:jingle-muc-message:0",
         "fields <field xmlns='jabber:x:data'",
         "command urn:parley:admin:0#active-calls",
+        "command urn:parley:admin:0#call",
+        "command urn:parley:admin:0#end-call",
+        "command urn:parley:admin:0#remove-participant",
         "command urn:parley:admin:0#drain",
         "command urn:parley:admin:0#resume"};
     BOOST_TEST(host.take() == started, boost::test_tools::per_element());

@@ -205,7 +205,7 @@ void Dialogue::says(const xmpp::Element& element) {
     if (to->domain() == sfu_jid) {
         take(coordinator_.on_service_stanza(stanza, now_));
     } else if (to->is_domain()) {
-        auto answer = coordinator_.on_admin_command(stanza);
+        auto answer = coordinator_.on_admin_command(stanza, now_);
         outcomes_.push_back(outcome("answered", std::move(answer.child)));
         take(std::move(answer.outputs));
     } else if (stanza.name() == "iq" && to->is_full()) {

@@ -1,0 +1,85 @@
+#include "module/admin/call_forms.hpp"
+
+#include <string>
+#include <utility>
+
+namespace parley::module {
+
+namespace {
+
+using Field = xmpp::DataForm::Field;
+
+xmpp::DataForm form_of(const AdminCommand& command, xmpp::DataForm::Type type) {
+    xmpp::DataForm form;
+    form.type = type;
+    form.title = command.name;
+    form.add({"FORM_TYPE", "hidden", {}, {std::string(command.node)}, {}, false});
+    return form;
+}
+
+std::string label_of(const Call& call) {
+    return call.room.to_string() + ", " + std::to_string(call.participants.size()) +
+           " in it, since " + to_xmpp_datetime(call.since);
+}
+
+Field shown(std::string var, std::string type, std::string label, std::string value) {
+    return {std::move(var), std::move(type), std::move(label), {std::move(value)}, {}, false};
+}
+
+Field column(std::string var, std::string type, std::string label) {
+    return {std::move(var), std::move(type), std::move(label), {}, {}, false};
+}
+
+Field cell(std::string var, std::string value) {
+    return {std::move(var), {}, {}, {std::move(value)}, {}, false};
+}
+
+}  // namespace
+
+xmpp::DataForm call_form(const AdminCommand& command, const std::vector<const Call*>& calls) {
+    xmpp::DataForm form = form_of(command, xmpp::DataForm::Type::form);
+    const bool is_choice = calls.size() <= calls_offered_max;
+    Field field{"call", is_choice ? "list-single" : "text-single", "Call", {}, {}, true};
+    for (const Call* call : calls) {
+        if (is_choice) field.options.push_back({label_of(*call), call->id.text()});
+    }
+    form.add(std::move(field));
+    return form;
+}
+
+xmpp::DataForm participant_form(const AdminCommand& command, const Call& call) {
+    xmpp::DataForm form = form_of(command, xmpp::DataForm::Type::form);
+    form.add({"call", "hidden", {}, {call.id.text()}, {}, false});
+    Field field{"participant", "list-single", "Participant", {}, {}, true};
+    for (const Participant& participant : call.participants) {
+        field.options.push_back({participant.nick.value + " (" + participant.jid.to_string() + ")",
+                                 participant.jid.to_string()});
+    }
+    form.add(std::move(field));
+    return form;
+}
+
+xmpp::DataForm call_details(const Call& call) {
+    xmpp::DataForm form = form_of(call_command, xmpp::DataForm::Type::result);
+    form.add(shown("room", "jid-single", "Room", call.room.to_string()));
+    form.add(shown("id", "text-single", "Call", call.id.text()));
+    form.add(shown("mode", "text-single", "Mode", std::string(to_string(call.mode))));
+    form.add(shown("state", "text-single", "State", std::string(to_string(call.phase))));
+    form.add(shown("media", "text-single", "Media", to_string(call.media)));
+    form.add(shown("initiator", "jid-single", "Proposed by", call.initiator.to_string()));
+    form.add(shown("since", "text-single", "Since", to_xmpp_datetime(call.since)));
+    form.reported = {column("position", "text-single", "Position"),
+                     column("nick", "text-single", "Nick"), column("jid", "jid-single", "Address"),
+                     column("media", "text-single", "Media"),
+                     column("since", "text-single", "Since")};
+    for (const Participant& participant : call.participants) {
+        form.items.push_back({cell("position", std::to_string(participant.position.value)),
+                              cell("nick", participant.nick.value),
+                              cell("jid", participant.jid.to_string()),
+                              cell("media", to_string(participant.media)),
+                              cell("since", to_xmpp_datetime(participant.since))});
+    }
+    return form;
+}
+
+}  // namespace parley::module
