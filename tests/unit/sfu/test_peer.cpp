@@ -163,8 +163,8 @@ void TestPeer::on_srtcp(std::span<uint8_t> packet) {
     }
 }
 
-bool wait_until(const std::function<bool()>& condition, milliseconds limit) {
-    const auto end = Clock::now() + limit;
+bool wait_until(const std::function<bool()>& condition) {
+    const auto end = Clock::now() + std::chrono::minutes(1);
     while (!condition()) {
         if (Clock::now() > end) return false;
         std::this_thread::sleep_for(milliseconds(5));

@@ -99,7 +99,7 @@ class TestPeer final : MediaTransport::Observer {
     std::vector<ReceivedRtcp> rtcp_;
 };
 
-/// Until `condition` holds or `limit` is over; whether it holds.
-bool wait_until(const std::function<bool()>& condition, milliseconds limit = milliseconds(10'000));
+/// Until `condition` holds, or a minute is over; whether it holds.
+bool wait_until(const std::function<bool()>& condition);
 
 }  // namespace parley::sfu::test
