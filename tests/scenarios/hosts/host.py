@@ -41,7 +41,7 @@ class Host:
     module_file = None  # set by the runner: a module in place of parley.so
     barrier_rounds = 3
     rooms_are_processes = False  # ejabberd: a ping to the server does not wait for a room
-    start_seconds_max = 120
+    start_seconds_max = 300
     stop_seconds_max = 60
 
     def __init__(self, folder, accounts, module_options=(), limits=()):
