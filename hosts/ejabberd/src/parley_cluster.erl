@@ -1,8 +1,8 @@
 %% The instances of a cluster's nodes on the same MUC service, its peers, and the module's records for
 %% them. An instance greets the others when its module starts, with all its records, and takes leave
 %% when it stops; in between it tells them every change. So each has the records of all in memory, and
-%% in the order in which they were made. This module is pure but for the messages it sends; the
-%% instance gives it those it gets.
+%% in the order in which they were made. The
+%% instance passes on what it gets.
 %%
 %% A node is lost when the connection to it breaks: Erlang kept it alive, and the net's tick time is
 %% how long that takes where a machine just vanishes. In a net split each side takes the other for
@@ -14,7 +14,7 @@
 %% one that has just started may not have heard of the node that is lost.
 -module(parley_cluster).
 
--export([node_name/0, new/0, join/3, leave/1, publish/3, withdraw/2, handle/2, peers/1, is_elected/1]).
+-export([node_name/0, new/1, join/3, leave/1, publish/3, withdraw/2, handle/2, is_elected/1]).
 
 -export_type([state/0]).
 
@@ -25,7 +25,8 @@
 
 -record(peer, {monitor :: reference(), rank :: rank(), records = #{} :: #{binary() => binary()}}).
 
--record(cluster, {rank :: rank() | undefined, % while the module runs
+-record(cluster, {muc_host :: binary(),
+                  rank :: rank() | undefined, % while the module runs
                   records = #{} :: #{binary() => binary()},
                   peers = #{} :: #{pid() => #peer{}}}).
 
@@ -39,9 +40,9 @@ node_name() ->
         false -> <<>>
     end.
 
--spec new() -> state().
-new() ->
-    #cluster{}.
+-spec new(MucHost :: binary()) -> state().
+new(MucHost) ->
+    #cluster{muc_host = MucHost}.
 
 %% The module runs. Proc is the name of the instance, on every node.
 -spec join(atom(), [node()], state()) -> state().
@@ -52,10 +53,10 @@ join(Proc, Nodes, #cluster{records = Records} = Cluster) ->
 
 %% The module does not run any more: its records end.
 -spec leave(state()) -> state().
-leave(#cluster{peers = Peers} = Cluster) ->
+leave(#cluster{muc_host = MucHost, peers = Peers} = Cluster) ->
     tell(bye, Cluster),
     [demonitor(Monitor, [flush]) || #peer{monitor = Monitor} <- maps:values(Peers)],
-    new().
+    put_peers(#{}, new(MucHost)).
 
 -spec publish(binary(), binary(), state()) -> state().
 publish(Key, Value, #cluster{records = Records} = Cluster) ->
@@ -70,11 +71,6 @@ withdraw(Key, #cluster{records = Records} = Cluster) ->
 tell(What, #cluster{peers = Peers}) ->
     [Peer ! {?MODULE, self(), What} || Peer <- maps:keys(Peers)],
     ok.
-
-%% The processes of the others whose module runs.
--spec peers(state()) -> [pid()].
-peers(#cluster{peers = Peers}) ->
-    maps:keys(Peers).
 
 -spec is_elected(state()) -> boolean().
 is_elected(#cluster{rank = Rank, peers = Peers}) ->
@@ -93,7 +89,7 @@ handle({?MODULE, Pid, {hello, Rank, Records}}, #cluster{peers = Peers} = Cluster
                    Pid ! {?MODULE, self(), {hello, Cluster#cluster.rank, Cluster#cluster.records}},
                    #peer{monitor = monitor(process, Pid, [{tag, ?MODULE}]), rank = Rank}
            end,
-    Cluster#cluster{peers = Peers#{Pid => Peer#peer{rank = Rank, records = Records}}};
+    put_peers(Peers#{Pid => Peer#peer{rank = Rank, records = Records}}, Cluster);
 handle({?MODULE, Pid, What}, #cluster{peers = Peers} = Cluster) ->
     case Peers of
         #{Pid := #peer{records = Records} = Peer} ->
@@ -104,18 +100,23 @@ handle({?MODULE, Pid, What}, #cluster{peers = Peers} = Cluster) ->
                     put_peer(Pid, Peer#peer{records = maps:remove(Key, Records)}, Cluster);
                 bye ->
                     demonitor(Peer#peer.monitor, [flush]),
-                    Cluster#cluster{peers = maps:remove(Pid, Peers)}
+                    put_peers(maps:remove(Pid, Peers), Cluster)
             end;
         _ ->
             Cluster
     end;
 handle({?MODULE, _Monitor, process, Pid, Reason}, #cluster{peers = Peers} = Cluster) ->
     {#peer{records = Records}, Rest} = maps:take(Pid, Peers),
-    Without = Cluster#cluster{peers = Rest},
+    Without = put_peers(Rest, Cluster),
     case Reason of
         noconnection -> {lost, node(Pid), maps:to_list(Records), Without};
         _ -> Without % its process has ended: its rooms live on, and the next one greets us
     end.
+
+%% Hooks ask the others, too.
+put_peers(Peers, #cluster{muc_host = MucHost} = Cluster) ->
+    parley_config:put(MucHost, peers, maps:keys(Peers)),
+    Cluster#cluster{peers = Peers}.
 
 put_peer(Pid, Peer, #cluster{peers = Peers} = Cluster) ->
     Cluster#cluster{peers = Peers#{Pid := Peer}}.

@@ -8,7 +8,7 @@
 
 -export([look/2, key/2, new/1, update/3, finish/3, find_client/2, has_nick/2]).
 
--export_type([look/0, model/0, hint/0, event/0]).
+-export_type([look/0, model/0, clients/0, sign/0, event/0]).
 
 -include_lib("p1_xmpp/include/xmpp.hrl").
 -include("mod_muc_room.hrl").

@@ -2,7 +2,8 @@
 %% servers' streams end. That is the first leg of what a room relays between its occupants, too.
 %%
 %% Participants of a call may be users of any virtual host, and the call lives on its room's node: every
-%% instance in the cluster is asked that is interested. The hooks run in the process of the stream; when they fail the IQ is refused.
+%% instance in the cluster is asked that is interested. The hooks run in the process of the stream; when
+%% they fail the IQ is refused.
 -module(parley_route).
 
 -export([hook/0, unhook/0, user_send_packet/1, s2s_receive_packet/1, component_send_packet/1]).
