@@ -27,15 +27,15 @@ struct Choice {
 };
 
 constexpr std::array permissions = {
-    Choice{CallPermission::anyone_with_voice, "anyone", "Anyone with voice"},
-    Choice{CallPermission::members, "members", "Members"},
-    Choice{CallPermission::moderators, "moderators", "Moderators"},
+    Choice<CallPermission>{CallPermission::anyone_with_voice, "anyone", "Anyone with voice"},
+    Choice<CallPermission>{CallPermission::members, "members", "Members"},
+    Choice<CallPermission>{CallPermission::moderators, "moderators", "Moderators"},
 };
 
 constexpr std::array modes = {
-    Choice{CallModes::any, "any", "Both"},
-    Choice{CallModes::mesh, "mesh", "Directly between the participants"},
-    Choice{CallModes::sfu, "sfu", "Through the server"},
+    Choice<CallModes>{CallModes::any, "any", "Both"},
+    Choice<CallModes>{CallModes::mesh, "mesh", "Directly between the participants"},
+    Choice<CallModes>{CallModes::sfu, "sfu", "Through the server"},
 };
 
 template <class Value, size_t count>
