@@ -5,10 +5,13 @@
 #include "xsm/cluster.h"
 #include "xsm/disco.h"
 #include "xsm/muc.h"
+#include "xsm/options.h"
+#include "xsm/presence.h"
 #include "xsm/room_config.h"
 #include "xsm/route.h"
 #include "xsm/service.h"
 #include "xsm/stanza.h"
+#include "xsm/storage.h"
 #include "xsm/timer.h"
 
 /* May grow at its end: the size that a reader looks at comes first. */
@@ -31,16 +34,21 @@ GROWS(xsm_host_adhoc);
 GROWS(xsm_host_cluster);
 GROWS(xsm_host_disco);
 GROWS(xsm_host_muc);
+GROWS(xsm_host_options);
+GROWS(xsm_host_presence);
 GROWS(xsm_host_room_config);
 GROWS(xsm_host_route);
 GROWS(xsm_host_service);
 GROWS(xsm_host_stanza);
+GROWS(xsm_host_storage);
 GROWS(xsm_host_timer);
 GROWS(xsm_module);
 GROWS(xsm_module_adhoc);
 GROWS(xsm_module_cluster);
 GROWS(xsm_module_disco);
 GROWS(xsm_module_muc);
+GROWS(xsm_module_options);
+GROWS(xsm_module_presence);
 GROWS(xsm_module_room_config);
 GROWS(xsm_module_route);
 GROWS(xsm_module_service);

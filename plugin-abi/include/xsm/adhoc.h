@@ -1,5 +1,6 @@
-/* "xsm.adhoc/1": ad-hoc commands (XEP-0050) of the module, on the server's own domain. The host
- * checks who may run them, and lists them in disco#items only to those who may. */
+/* "xsm.adhoc/1": ad-hoc commands (XEP-0050) of the module, on the server's own domain or on each
+ * room of the MUC service. The host checks who may run them, and lists them in disco#items only to
+ * those who may. */
 #ifndef XSM_ADHOC_H
 #define XSM_ADHOC_H
 
@@ -13,13 +14,18 @@ extern "C" {
 
 typedef int32_t xsm_adhoc_access;
 
-enum { XSM_ADHOC_ADMIN = 0 /* administrators of the server; others get forbidden */ };
+enum {
+    XSM_ADHOC_ADMIN = 0,     /* on the domain: administrators of the server; others get forbidden */
+    XSM_ADHOC_ROOM_OWNER = 1 /* on each room: its owners, be they in it or not, and administrators
+                                of the server; others get forbidden */
+};
 
 /* Host's half. */
 typedef struct xsm_host_adhoc {
     uint32_t struct_size;
 
-    /* Offers a command. XSM_INVALID where the node is taken. Call it in start. [host-context] */
+    /* Offers a command. XSM_INVALID where the node is taken, XSM_UNSUPPORTED where the host knows
+     * no such access. Call it in start. [host-context] */
     xsm_status (*add)(const xsm_host* host, xsm_view node, xsm_view name, xsm_adhoc_access access);
 
     /* Withdraws it; stop does it for what is left. [host-context] */
@@ -30,7 +36,8 @@ typedef struct xsm_host_adhoc {
 typedef struct xsm_module_adhoc {
     uint32_t struct_size;
 
-    /* One <iq type='set'/> with a <command/> for a node of this module, its sender already allowed.
+    /* One <iq type='set'/> with a <command/> for a node of this module, its sender already allowed;
+     * `to` is the server's domain or the room's bare JID.
      * Puts into *out the one child of the answer: a <command/> element (sent as result), or an
      * <error/> element (sent as error). Sessions are the module's to keep and to bound.
      * [host-context] */
