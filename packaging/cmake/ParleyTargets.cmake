@@ -23,20 +23,17 @@ function(parley_library name)
         CXX_VISIBILITY_PRESET hidden C_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
 endfunction()
 
-# parley_unit_test(NAME SOURCES... [LINK targets...] [TIMEOUT seconds]): one Boost.Test executable,
-# label "unit". The macro PARLEY_TESTS_DIR names the folder tests/, where fixtures live.
+# parley_unit_test(NAME SOURCES... [LINK targets...]): one Boost.Test executable, label "unit". The
+# macro PARLEY_TESTS_DIR names the folder tests/, where fixtures live.
 function(parley_unit_test name)
-    cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINK" ${ARGN})
-    if(NOT ARG_TIMEOUT)
-        set(ARG_TIMEOUT 300)
-    endif()
+    cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
     find_package(Boost 1.74 REQUIRED COMPONENTS unit_test_framework)
     add_executable(${name} ${ARG_SOURCES})
     target_link_libraries(${name} PRIVATE parley_options ${ARG_LINK} Boost::unit_test_framework)
     target_compile_definitions(${name} PRIVATE
         BOOST_TEST_DYN_LINK PARLEY_TESTS_DIR="${CMAKE_SOURCE_DIR}/tests")
     add_test(NAME ${name} COMMAND ${name} --color_output=no --log_level=error)
-    set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT ${ARG_TIMEOUT})
+    set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 600)
 endfunction()
 
 # parley_fuzz_target(NAME CORPUS folder SOURCES... [LINK targets...]): a libFuzzer executable; ctest

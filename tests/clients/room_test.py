@@ -15,6 +15,7 @@ def new_call():
 class RoomTest(unittest.IsolatedAsyncioTestCase):
     """Each test has three people of its own: alice owns a private room, bob is in it, carol may enter."""
 
+    module_options = ()  # of the instance
     host = None  # set by run.py
     patience = 1.0
 

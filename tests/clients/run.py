@@ -14,9 +14,9 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "scenarios")]
 from hosts.host import HostError  # noqa: E402
 from hosts.parleyd import Parleyd  # noqa: E402
 import stanzas  # noqa: E402
-import test_calls  # noqa: E402
-import test_limits  # noqa: E402
-import test_restart  # noqa: E402
+from test_calls import CallsTest  # noqa: E402
+from test_limits import LimitsTest, RingTimeoutTest  # noqa: E402
+from test_restart import RestartTest  # noqa: E402
 
 PEOPLE = 3  # of a test, in accounts of their own
 
@@ -42,20 +42,18 @@ class Result(unittest.TextTestResult):
         self.failed_tests.add(test.id())
 
 
-def play(module, options):
-    """Runs a module's tests on an instance of their own; returns (passed, failed)."""
-    tests = unittest.defaultTestLoader.loadTestsFromModule(module)
+def play(test_class, options):
+    """Runs a class's tests on an instance of their own; returns (passed, failed)."""
+    tests = unittest.defaultTestLoader.loadTestsFromTestCase(test_class)
     if options.only:
-        tests = unittest.TestSuite(test for suite in tests for test in suite if options.only in test.id())
+        tests = unittest.TestSuite(test for test in tests if options.only in test.id())
     if not tests.countTestCases():
         return 0, 0
-    host = Parleyd(options.work / module.__name__, PEOPLE * tests.countTestCases(), getattr(module, "MODULE_OPTIONS", ()))
+    host = Parleyd(options.work / test_class.__name__, PEOPLE * tests.countTestCases(), test_class.module_options)
+    test_class.host, test_class.patience = host, options.patience
     failed = 0
     try:
         host.start()
-        for test_class in vars(module).values():
-            if isinstance(test_class, type) and issubclass(test_class, unittest.TestCase):
-                test_class.host, test_class.patience = host, options.patience
         result = unittest.TextTestRunner(sys.stdout, verbosity=2, resultclass=Result).run(tests)
         failed = len(result.failed_tests)
         passed = result.testsRun - failed
@@ -83,7 +81,7 @@ def main():
     Parleyd.build = options.build
     logging.basicConfig(level=logging.CRITICAL)
     stanzas.register()
-    totals = [play(module, options) for module in (test_calls, test_limits, test_restart)]
+    totals = [play(test_class, options) for test_class in (CallsTest, LimitsTest, RingTimeoutTest, RestartTest)]
     passed, failed = (sum(column) for column in zip(*totals))
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0

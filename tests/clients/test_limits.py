@@ -3,11 +3,11 @@
 import stanzas
 from room_test import AUDIO_VIDEO, RoomTest, new_call
 
-MODULE_OPTIONS = ("participants_max=2", "proposals_per_minute_max=2", "call_messages_per_minute_max=6",
-                  "ring_timeout_s=2", "empty_call_timeout_s=1")
-
 
 class LimitsTest(RoomTest):
+    module_options = ("participants_max=2", "proposals_per_minute_max=2", "call_messages_per_minute_max=6",
+                      "empty_call_timeout_s=1")
+
     async def test_refused_when_the_call_is_full(self):
         await self.carol.enter(self.room)
         call = await self.propose(self.alice)
@@ -33,12 +33,6 @@ class LimitsTest(RoomTest):
         identifier = self.bob.say(self.room, "accept", new_call())
         await self.bob.refused(identifier, "wait", "resource-constraint", "rate-limited")
 
-    async def test_rings_out(self):
-        call = await self.propose(self.alice)
-        ended = await self.bob.hears("ended", id=call)
-        self.assertEqual(ended["from"], self.room)
-        self.assertIsNotNone(ended.xml.find(".//{urn:xmpp:jingle:1}timeout"))
-
     async def test_an_empty_call_ends(self):
         call = await self.propose(self.alice)
         await self.accept(self.bob, call, 2)
@@ -48,3 +42,13 @@ class LimitsTest(RoomTest):
         ended = await self.bob.hears("ended", id=call)
         self.assertEqual(ended["from"], self.room)
         self.assertIsNotNone(ended.xml.find(f"{{{stanzas.NS}}}ended/{{urn:xmpp:jingle:1}}reason/{{urn:xmpp:jingle:1}}success"))
+
+
+class RingTimeoutTest(RoomTest):
+    module_options = ("ring_timeout_s=1",)
+
+    async def test_rings_out(self):
+        call = await self.propose(self.alice)
+        ended = await self.bob.hears("ended", id=call)
+        self.assertEqual(ended["from"], self.room)
+        self.assertIsNotNone(ended.xml.find(".//{urn:xmpp:jingle:1}timeout"))

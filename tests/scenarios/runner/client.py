@@ -124,7 +124,7 @@ class Client:
             return
         await self.send(f"<close xmlns='{NS_FRAMING}'/>" if self.websocket else "</stream:stream>")
         try:
-            await self.wait_closed(5)
+            await self.wait_closed(30)
         except Timeout:
             pass
         self.abort()

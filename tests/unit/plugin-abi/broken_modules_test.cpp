@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(a_start_that_takes_too_long_is_abandoned) {
     auto instance = load("start_times_out", host, limits);
     const auto began = std::chrono::steady_clock::now();
     const auto started = instance->start();
-    BOOST_TEST((std::chrono::steady_clock::now() - began < 5s));
+    BOOST_TEST((std::chrono::steady_clock::now() - began < 60s));
     BOOST_REQUIRE(!started);
     BOOST_CHECK(started.error().problem == LoadProblem::start_timed_out);
     BOOST_TEST(started.error().text.find("did not return within 50.0 ms") != std::string::npos);

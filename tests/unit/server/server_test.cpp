@@ -229,7 +229,7 @@ BOOST_AUTO_TEST_CASE(serves_the_call_page) {
 }
 
 BOOST_AUTO_TEST_CASE(half_open_connections_end) {
-    LocalServer server([](Config& config) { config.limits.login_timeout = 300ms; });
+    LocalServer server([](Config& config) { config.limits.login_timeout = 1s; });
     SocketClient silent(server.port("c2s"));
     SocketClient hanging(server.port("c2s"));
     hanging.send(client_header);
