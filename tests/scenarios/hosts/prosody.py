@@ -154,16 +154,18 @@ class Prosody(Host):
 
     def _is_idle(self):
         """Whether Prosody waits for something to happen, and has seen the end of every connection that ended."""
-        process = pathlib.Path("/proc") / (self.folder / "prosody.pid").read_text().strip()
         try:
+            process = pathlib.Path("/proc") / (self.folder / "prosody.pid").read_text().strip()
             links = [os.readlink(descriptor) for descriptor in (process / "fd").iterdir()]
+            sockets = {link[len("socket:["):-1] for link in links if link.startswith("socket:[")}
+            tables = [process / "net" / table for table in _SOCKET_TABLES]
+            entries = [line.split() for table in tables if table.exists() for line in table.open()]
+            state = (process / "stat").read_text().rpartition(") ")[2]
         except FileNotFoundError:
-            return False  # it closes one
-        sockets = {link[len("socket:["):-1] for link in links if link.startswith("socket:[")}
-        entries = [line.split() for table in _SOCKET_TABLES for line in (process / "net" / table).open()]
+            return False  # it closes a socket, or ends
         is_reset = not sockets <= set().union(*entries)
         is_closed = any(entry[3] == _CLOSE_WAIT and entry[9] in sockets for entry in entries)
-        return not is_reset and not is_closed and (process / "stat").read_text().rpartition(") ")[2].startswith("S")
+        return not is_reset and not is_closed and state.startswith("S")
 
     def operate(self, operation):
         if operation in _OPERATIONS:
