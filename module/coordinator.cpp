@@ -51,14 +51,18 @@ LogLine info(std::string text) {
 
 }  // namespace
 
-Coordinator::Coordinator(const Settings& settings, std::function<std::string()> make_uuid)
+Coordinator::Coordinator(const Settings& settings, std::function<std::string()> make_uuid, Now now)
     : node_(settings.node),
+      keeps_records_(settings.keeps_records),
       participants_max_(settings.calls.participants_max),
       make_uuid_(std::move(make_uuid)),
       rooms_(settings.room_defaults),
       calls_(settings.calls),
       messages_(settings.calls.call_messages_per_minute_max) {
-    if (settings.sfu) focus_.emplace(*settings.sfu, settings.focus, rooms_, calls_, make_uuid_);
+    counters_.since = now.wall;
+    if (settings.sfu) {
+        focus_.emplace(*settings.sfu, settings.focus, rooms_, calls_, forbidden_, make_uuid_);
+    }
 }
 
 Outputs Coordinator::on_room(const RoomEvent& event, Now now) {
@@ -76,6 +80,7 @@ Coordinator::Judgement Coordinator::on_message(const RoomHead& room, const Occup
 
     std::optional<CallReport> report;
     if (const auto refusal = judge(room, sender, message, stanza_bytes, now, report)) {
+        ++counters_.messages_refused;
         const xmpp::StanzaError error = to_stanza_error(*refusal);
         judgement.outputs.emplace_back(LogLine{
             LogLevel::debug, "refused a call message of " + sender.jid.to_string() + " in " +
@@ -106,11 +111,10 @@ std::optional<Refusal> Coordinator::judge(const RoomHead& room, const Occupant& 
     }
     const auto parsed = parse_call_message(message);
     if (!parsed) return parsed.error();
-    const RoomSettings& settings = rooms_.settings_of(room.jid);
-    if (const auto violation = policy_violation(room.privacy, settings, sender)) {
+    if (const auto violation = keeps_out(room.jid, room.privacy, sender, now)) {
         return because(*violation);
     }
-    auto outcome = calls_.handle(room.jid, settings, *parsed, sender,
+    auto outcome = calls_.handle(room.jid, rooms_.settings_of(room.jid), *parsed, sender,
                                  standing(*parsed, room.jid, sender.jid), now);
     if (!outcome) return outcome.error();
     report = std::move(*outcome);
@@ -188,11 +192,12 @@ std::optional<xmpp::StanzaError> Coordinator::on_room_submitted(const RoomJid&,
 
 Outputs Coordinator::on_room_values(const RoomJid& room, const xmpp::Element& values, Now now) {
     Outputs outputs;
-    const auto read = read_room_settings(values, rooms_.default_settings(), participants_max_);
-    // The server may have become stricter since they were stored.
+    const RoomSettings before = rooms_.settings_of(room);
+    // The server may have become stricter since they were stored; its own limit holds anyway.
+    const auto read = read_room_settings(values, rooms_.default_settings(), UINT32_MAX);
     rooms_.set_settings(room, read ? *read : rooms_.default_settings());
     if (rooms_.settings_of(room).calls_allowed) {
-        dismiss_who_may_not_call(room, now, outputs);
+        settle_who_may_call(room, before, now, outputs);
         return outputs;
     }
     carry_out(
@@ -202,12 +207,17 @@ Outputs Coordinator::on_room_values(const RoomJid& room, const xmpp::Element& va
     return outputs;
 }
 
-void Coordinator::dismiss_who_may_not_call(const RoomJid& room, Now now, Outputs& outputs) {
+/// The room's settings were others before.
+void Coordinator::settle_who_may_call(const RoomJid& room, const RoomSettings& before, Now now,
+                                      Outputs& outputs) {
     const Room* known = rooms_.find(room);
     if (!known) return;
     const RoomSettings& settings = rooms_.settings_of(room);
     for (const auto& [jid, occupant] : known->occupants) {
-        if (may_call(occupant, settings)) continue;
+        if (may_call(occupant, settings)) {
+            if (!may_call(occupant, before)) help_late_joiner(room, occupant, now, outputs);
+            continue;
+        }
         carry_out(calls_.occupant_lost(room, jid, Reason::security_error, now), now, outputs);
         if (focus_) {
             take(focus_->dismiss_from_room(room, jid, Reason::security_error), now, outputs);
@@ -218,6 +228,27 @@ void Coordinator::dismiss_who_may_not_call(const RoomJid& room, Now now, Outputs
 std::optional<xmpp::StanzaError> Coordinator::on_user_iq(const xmpp::Element& iq) const {
     const auto violation = session_violation(calls_, iq);
     return violation ? std::optional(to_stanza_error(because(*violation))) : std::nullopt;
+}
+
+Outputs Coordinator::restore(LeftBehind left, Now now) {
+    Outputs outputs;
+    forbidden_ = std::move(left.forbidden);
+    for (const xmpp::Element& element : left.records) {
+        auto record = read_record(element);
+        if (!record) continue;
+        calls_.retire(record->id, now);
+        outputs.emplace_back(info("call " + record->id.text() + " in " + record->room.to_string() +
+                                  " ended with the last run of the server"));
+        orphaned_.remember(std::move(*record), now.steady);
+    }
+    return outputs;
+}
+
+void Coordinator::configure(const Settings& settings) {
+    participants_max_ = settings.calls.participants_max;
+    calls_.set_limits(settings.calls);
+    messages_.set_rate(settings.calls.call_messages_per_minute_max);
+    rooms_.set_default_settings(settings.room_defaults);
 }
 
 Outputs Coordinator::on_node_lost(std::string_view node, bool is_elected,
@@ -292,21 +323,38 @@ void Coordinator::on(const PrivacyChanged& change, Now now, Outputs& outputs) {
 }
 
 void Coordinator::on(const OccupantIn& change, Now now, Outputs& outputs) {
+    for (const CallRecord& record : orphaned_.calls_of(change.room, now.steady)) {
+        outputs.emplace_back(
+            SendToOccupant{change.room, change.occupant.jid, orphaned_call_message(record)});
+    }
+    help_late_joiner(change.room, change.occupant, now, outputs);
+}
+
+/// Tells one who can take part in the room's calls of those that run.
+void Coordinator::help_late_joiner(const RoomJid& room, const Occupant& occupant, Now now,
+                                   Outputs& outputs) const {
+    const auto calls = calls_.calls_of(room);
+    const Room* known = rooms_.find(room);
+    if (calls.empty() || !known || keeps_out(room, known->privacy, occupant, now)) return;
     const auto send = [&](xmpp::Element message) {
-        outputs.emplace_back(SendToOccupant{change.room, change.occupant.jid, std::move(message)});
+        outputs.emplace_back(SendToOccupant{room, occupant.jid, std::move(message)});
     };
-    for (const CallRecord& record : orphaned_.calls_of(change.room, now.steady))
-        send(orphaned_call_message(record));
-    const auto calls = calls_.calls_of(change.room);
-    if (calls.empty()) return;
-    const Room* room = rooms_.find(change.room);
     for (const Call* call : calls) {
-        const bool initiator_in_room = room && room->occupants.contains(call->initiator);
+        const bool initiator_in_room = known->occupants.contains(call->initiator);
         for (xmpp::Element& message : late_join_messages(*call, initiator_in_room)) {
             send(std::move(message));
         }
     }
-    send(calls_message(change.room, calls));
+    send(calls_message(room, calls));
+}
+
+/// What keeps this occupant from taking part in the room's calls, if anything.
+std::optional<Violation> Coordinator::keeps_out(const RoomJid& room, const RoomPrivacy& privacy,
+                                                const Occupant& occupant, Now now) const {
+    const auto violation = policy_violation(privacy, rooms_.settings_of(room), occupant);
+    if (violation) return violation;
+    if (forbidden_.contains(occupant.jid.bare(), now.wall)) return Violation::user_forbidden;
+    return std::nullopt;
 }
 
 void Coordinator::on(const OccupantAltered& change, Now now, Outputs& outputs) {
@@ -314,7 +362,10 @@ void Coordinator::on(const OccupantAltered& change, Now now, Outputs& outputs) {
         calls_.occupant_renamed(change.room, change.now.jid, change.now.nick, now);
     }
     const RoomSettings& settings = rooms_.settings_of(change.room);
-    if (!may_call(change.before, settings) || may_call(change.now, settings)) return;
+    const bool could = may_call(change.before, settings);
+    const bool can = may_call(change.now, settings);
+    if (can && !could) help_late_joiner(change.room, change.now, now, outputs);
+    if (can || !could) return;
     carry_out(calls_.occupant_lost(change.room, change.now.jid, Reason::security_error, now), now,
               outputs);
     if (focus_) {
@@ -365,6 +416,10 @@ void Coordinator::on(const Call& call, const ParticipantIn& effect, Now now, Out
                                            to_string(call.media) + ")"
                                      : " joined")));
     publish(call, outputs);
+    counters_.participations += 1;
+    counters_.calls_proposed += first ? 1 : 0;
+    counters_.calls_answered += effect.participant.position == Position{2} ? 1 : 0;
+    counters_.calls_peak = std::max(counters_.calls_peak, calls_.size());
     if (focus_ && call.mode == Mode::sfu) {
         take(focus_->admit(call.id, effect.participant.jid), now, outputs);
     }
@@ -393,17 +448,17 @@ void Coordinator::on(const Call& call, const CallOver& effect, Now now, Outputs&
         outputs.emplace_back(Broadcast{call.room, call_ended_message(call.room, call.id, call.mode,
                                                                      effect.reason, effect.text)});
     }
-    if (!node_.empty()) outputs.emplace_back(WithdrawRecord{record_key(call)});
+    if (keeps_records_) outputs.emplace_back(WithdrawRecord{record_key(call.id)});
     if (focus_ && call.mode == Mode::sfu) {
         take(focus_->end(call.id, effect.reason), now, outputs);
     }
     report_if_drained(outputs);
 }
 
-/// Tells the other nodes who must hear of it should this one be lost.
+/// Notes who must hear of it should this process be lost.
 void Coordinator::publish(const Call& call, Outputs& outputs) const {
-    if (node_.empty() || call.phase == Phase::ended) return;
-    outputs.emplace_back(PublishRecord{record_key(call), record_of(call)});
+    if (!keeps_records_ || call.phase == Phase::ended) return;
+    outputs.emplace_back(PublishRecord{record_key(call.id), record_of(call)});
 }
 
 /// What the focus asks for, and what its losses mean for the calls.

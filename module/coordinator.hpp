@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "module/admin/commands.hpp"
+#include "module/admin/forbidden_users.hpp"
+#include "module/admin/statistics.hpp"
 #include "module/calls/call_registry.hpp"
 #include "module/cluster/orphaned_calls.hpp"
 #include "module/focus/focus.hpp"
@@ -21,7 +23,14 @@ struct Settings {
     RoomSettings room_defaults;
     std::optional<xmpp::Jid> sfu;  ///< the SFU's domain; none: mesh only
     FocusLimits focus;
-    std::string node;  ///< of a cluster, for people; empty: the server is one process
+    std::string node;            ///< of a cluster, for people; empty: the server is one process
+    bool keeps_records = false;  ///< of calls, outside this process
+};
+
+/// What an earlier run of the module has left.
+struct LeftBehind {
+    ForbiddenUsers forbidden;
+    std::vector<xmpp::Element> records;  ///< of calls that it did not end
 };
 
 /// The call coordinator without its surroundings: what happens goes in as values with the time,
@@ -29,7 +38,14 @@ struct Settings {
 class Coordinator {
   public:
     /// `make_uuid` returns a fresh version-4 UUID in lower case.
-    Coordinator(const Settings& settings, std::function<std::string()> make_uuid);
+    Coordinator(const Settings& settings, std::function<std::string()> make_uuid, Now now);
+
+    /// To be called before anything else happens.
+    Outputs restore(LeftBehind left, Now now);
+
+    /// Other settings from now on; the SFU's address, node and keeps_records stay. Calls that run
+    /// keep their time limits.
+    void configure(const Settings& settings);
 
     Outputs on_room(const RoomEvent& event, Now now);
 
@@ -82,7 +98,8 @@ class Coordinator {
         Outputs outputs;
     };
 
-    /// One of admin_commands, from an administrator.
+    /// One of admin_commands, from somebody who may run it: an administrator of the server to its
+    /// domain, or an owner to a room.
     CommandAnswer on_admin_command(const xmpp::Element& iq, Now now);
     std::vector<std::string_view> muc_features() const;
 
@@ -97,7 +114,12 @@ class Coordinator {
     MediaStanding standing(const CallMessage& message, const RoomJid& room,
                            const FullJid& sender) const;
 
-    void dismiss_who_may_not_call(const RoomJid& room, Now now, Outputs& outputs);
+    std::optional<Violation> keeps_out(const RoomJid& room, const RoomPrivacy& privacy,
+                                       const Occupant& occupant, Now now) const;
+    void settle_who_may_call(const RoomJid& room, const RoomSettings& before, Now now,
+                             Outputs& outputs);
+    void help_late_joiner(const RoomJid& room, const Occupant& occupant, Now now,
+                          Outputs& outputs) const;
     void apply(const std::vector<RoomChange>& changes, Now now, Outputs& outputs);
     void on(const PrivacyChanged& change, Now now, Outputs& outputs);
     void on(const OccupantIn& change, Now now, Outputs& outputs);
@@ -114,11 +136,17 @@ class Coordinator {
     void take(Focus::Result result, Now now, Outputs& outputs);
     void publish(const Call& call, Outputs& outputs) const;
 
-    struct Order;  ///< of an administrator
-    CommandResult carry_out(const AdminCommand& command, const Order& order, Outputs& outputs);
-    CommandResult on_call(const AdminCommand& command, const Order& order, Outputs& outputs);
+    struct Order;  ///< of an administrator or an owner
+    CommandResult carry_out(const Order& order, Outputs& outputs);
+    std::vector<const Call*> calls_for(const Order& order, size_t max) const;
+    CommandResult on_call(const Order& order, Outputs& outputs);
     CommandResult end_call(const Call& call, const Order& order, Outputs& outputs);
     CommandResult remove_participant(const Call& call, const Order& order, Outputs& outputs);
+    CommandResult forbid_user(const Order& order, Outputs& outputs);
+    CommandResult allow_user(const Order& order, Outputs& outputs);
+    CommandResult forbidden_users(const Order& order) const;
+    CommandResult statistics(const Order& order) const;
+    CommandResult reload(const Order& order, Outputs& outputs);
     CommandResult drain(const Order& order, Outputs& outputs);
     CommandResult resume(const Order& order, Outputs& outputs);
     CommandResult drain_status() const;
@@ -131,11 +159,14 @@ class Coordinator {
     };
 
     const std::string node_;
-    const uint32_t participants_max_;
+    const bool keeps_records_;
+    uint32_t participants_max_;
     std::function<std::string()> make_uuid_;
     RoomModel rooms_;
     CallRegistry calls_;
     RateLimiter<std::pair<RoomJid, FullJid>> messages_;
+    ForbiddenUsers forbidden_;
+    CallCounters counters_;
     std::optional<Focus> focus_;
     OrphanedCalls orphaned_;
     std::optional<Drain> drain_;

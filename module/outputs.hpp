@@ -39,7 +39,8 @@ struct LogLine {
     std::string text;
 };
 
-struct PublishRecord {  ///< for the other nodes of a cluster
+/// What would be lost with this process: for the other nodes of a cluster, and for the next start.
+struct PublishRecord {
     std::string key;
     xmpp::Element value;
 };
@@ -48,8 +49,15 @@ struct WithdrawRecord {
     std::string key;
 };
 
-using Output = std::variant<Broadcast, SendToOccupant, RouteStanza, RequestSnapshot, LogLine,
-                            MediaCommand, PublishRecord, WithdrawRecord>;
+struct StoreForbiddenUsers {  ///< for the next start
+    xmpp::Element users;
+};
+
+struct ReloadOptions {};  ///< the host reads its configuration anew
+
+using Output =
+    std::variant<Broadcast, SendToOccupant, RouteStanza, RequestSnapshot, LogLine, MediaCommand,
+                 PublishRecord, WithdrawRecord, StoreForbiddenUsers, ReloadOptions>;
 using Outputs = std::vector<Output>;
 
 /// What becomes of a message that an occupant sent.

@@ -13,6 +13,7 @@ inline constexpr std::string_view stream_errors = "urn:ietf:params:xml:ns:xmpp-s
 inline constexpr std::string_view disco_info = "http://jabber.org/protocol/disco#info";
 inline constexpr std::string_view disco_items = "http://jabber.org/protocol/disco#items";
 inline constexpr std::string_view data_form = "jabber:x:data";
+inline constexpr std::string_view result_set = "http://jabber.org/protocol/rsm";
 inline constexpr std::string_view commands = "http://jabber.org/protocol/commands";
 inline constexpr std::string_view delay = "urn:xmpp:delay";
 inline constexpr std::string_view muc = "http://jabber.org/protocol/muc";

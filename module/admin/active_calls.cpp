@@ -1,5 +1,6 @@
 #include "module/admin/active_calls.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -31,11 +32,11 @@ std::vector<Field> row(const Call& call) {
             cell("since", {to_xmpp_datetime(call.since)})};
 }
 
-xmpp::DataForm table(const std::vector<const Call*>& calls) {
+xmpp::DataForm table(const AdminCommand& command, const std::vector<const Call*>& calls) {
     xmpp::DataForm form;
     form.type = xmpp::DataForm::Type::result;
-    form.title = active_calls_command.name;
-    form.add({"FORM_TYPE", "hidden", {}, {std::string(active_calls_command.node)}, {}, false});
+    form.title = command.name;
+    form.add({"FORM_TYPE", "hidden", {}, {std::string(command.node)}, {}, false});
     form.reported = {column("room", "jid-single", "Room"),
                      column("id", "text-single", "Call"),
                      column("mode", "text-single", "Mode"),
@@ -48,10 +49,40 @@ xmpp::DataForm table(const std::vector<const Call*>& calls) {
     return form;
 }
 
+/// The calls on the page, or nothing where the query names no id of a call.
+std::optional<std::vector<const Call*>> calls_on(const xmpp::ResultSetQuery& page,
+                                                 const CallRegistry& calls) {
+    const size_t max =
+        std::min(page.max.value_or(active_calls_page_default), active_calls_page_max);
+    if (page.before && page.before->empty()) return calls.before(std::nullopt, max);
+    if (!page.before && !page.after) return calls.after(std::nullopt, max);
+    const auto id = CallId::parse(page.before ? *page.before : *page.after);
+    if (!id) return std::nullopt;
+    return page.before ? calls.before(*id, max) : calls.after(*id, max);
+}
+
 }  // namespace
 
-CommandResult active_calls(const std::vector<const Call*>& calls) {
-    return {"", table(calls)};
+CommandResult active_calls(const CallRegistry& calls, const CommandInput& input) {
+    const auto shown = calls_on(input.page.value_or(xmpp::ResultSetQuery{}), calls);
+    if (!shown) return {"A page begins behind a call, or ends before one: name its id.", {}, true};
+    xmpp::ResultSetPage page{calls.size()};
+    if (!shown->empty()) {
+        page.first = shown->front()->id.text();
+        page.last = shown->back()->id.text();
+    }
+    CommandResult result{"", table(input.command, *shown)};
+    result.page = page.to_element();
+    if (!input.page && shown->size() < calls.size()) {
+        result.note = "These are the first " + std::to_string(shown->size()) + " of " +
+                      std::to_string(calls.size()) + " calls: ask for further pages (XEP-0059).";
+    }
+    return result;
+}
+
+CommandResult active_calls_of(const RoomJid& room, const CallRegistry& calls,
+                              const CommandInput& input) {
+    return {"", table(input.command, calls.calls_of(room))};
 }
 
 }  // namespace parley::module

@@ -59,8 +59,8 @@ xmpp::DataForm participant_form(const AdminCommand& command, const Call& call) {
     return form;
 }
 
-xmpp::DataForm call_details(const Call& call) {
-    xmpp::DataForm form = form_of(call_command, xmpp::DataForm::Type::result);
+xmpp::DataForm call_details(const AdminCommand& command, const Call& call) {
+    xmpp::DataForm form = form_of(command, xmpp::DataForm::Type::result);
     form.add(shown("room", "jid-single", "Room", call.room.to_string()));
     form.add(shown("id", "text-single", "Call", call.id.text()));
     form.add(shown("mode", "text-single", "Mode", std::string(to_string(call.mode))));

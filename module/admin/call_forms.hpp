@@ -18,6 +18,6 @@ xmpp::DataForm call_form(const AdminCommand& command, const std::vector<const Ca
 xmpp::DataForm participant_form(const AdminCommand& command, const Call& call);
 
 /// A call with a row for each participant.
-xmpp::DataForm call_details(const Call& call);
+xmpp::DataForm call_details(const AdminCommand& command, const Call& call);
 
 }  // namespace parley::module

@@ -35,19 +35,21 @@ void add_result(xmpp::Element& answer, const CommandResult& result) {
             .add_text(result.note);
     }
     if (result.form) answer.add(result.form->to_element());
+    if (result.page) answer.add(*result.page);
 }
 
 }  // namespace
 
-xmpp::Element answer_command(const xmpp::Element& iq, std::string_view session_id,
+xmpp::Element answer_command(const xmpp::Element& iq, AdminScope scope, std::string_view session_id,
                              const ExecuteCommand& execute) {
     const xmpp::Element* request = iq.child("command", xmpp::ns::commands);
     const std::string_view action = request ? request->attr("action") : "";
     if (!request || (!is_executed_by(action) && action != "cancel")) {
         return bad_request("This command can be executed or cancelled.", "bad-action");
     }
-    const auto command =
-        std::ranges::find(admin_commands, request->attr("node"), &AdminCommand::node);
+    const auto command = std::ranges::find_if(admin_commands, [&](const AdminCommand& known) {
+        return known.scope == scope && known.node == request->attr("node");
+    });
     if (command == admin_commands.end()) return no_such_command();
 
     xmpp::Element answer("command", xmpp::ns::commands);
@@ -64,7 +66,13 @@ xmpp::Element answer_command(const xmpp::Element& iq, std::string_view session_i
         if (!form) return bad_request(form.error().text + ".", "bad-payload");
         submitted = std::move(*form);
     }
-    add_result(answer, execute(*command, submitted ? &*submitted : nullptr));
+    std::optional<xmpp::ResultSetQuery> page;
+    if (const xmpp::Element* set = request->child("set", xmpp::ns::result_set)) {
+        auto query = xmpp::ResultSetQuery::parse(*set);
+        if (!query) return bad_request(query.error().text + ".", "bad-payload");
+        page = std::move(*query);
+    }
+    add_result(answer, execute({*command, submitted ? &*submitted : nullptr, std::move(page)}));
     return answer;
 }
 

@@ -1,5 +1,6 @@
 #include "module/calls/call_registry.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace parley::module {
@@ -97,6 +98,22 @@ std::optional<CallReport> CallRegistry::participant_lost(const CallId& id, const
     return apply(id, Lost{jid, reason}, now);
 }
 
+std::vector<CallReport> CallRegistry::user_lost(const xmpp::Jid& user, Reason reason, Now now) {
+    std::vector<std::pair<CallId, FullJid>> found;
+    for (const auto& [id, entry] : calls_) {
+        for (const Participant& participant : entry.state.call().participants) {
+            if (participant.jid.bare() == user) found.emplace_back(id, participant.jid);
+        }
+    }
+    std::vector<CallReport> reports;
+    for (const auto& [id, jid] : found) {
+        if (auto report = participant_lost(id, jid, reason, now)) {
+            reports.push_back(std::move(*report));
+        }
+    }
+    return reports;
+}
+
 std::optional<CallReport> CallRegistry::stop(const CallId& id, Reason reason, std::string text,
                                              Now now) {
     if (!find(id)) return std::nullopt;
@@ -145,6 +162,23 @@ std::vector<const Call*> CallRegistry::all() const {
     std::vector<const Call*> found;
     for (const auto& [id, entry] : calls_)
         found.push_back(&entry.state.call());
+    return found;
+}
+
+std::vector<const Call*> CallRegistry::after(const std::optional<CallId>& id, size_t max) const {
+    std::vector<const Call*> found;
+    auto next = id ? calls_.upper_bound(*id) : calls_.begin();
+    for (; next != calls_.end() && found.size() < max; ++next)
+        found.push_back(&next->second.state.call());
+    return found;
+}
+
+std::vector<const Call*> CallRegistry::before(const std::optional<CallId>& id, size_t max) const {
+    std::vector<const Call*> found;
+    auto next = id ? calls_.lower_bound(*id) : calls_.end();
+    while (next != calls_.begin() && found.size() < max)
+        found.push_back(&(--next)->second.state.call());
+    std::ranges::reverse(found);
     return found;
 }
 

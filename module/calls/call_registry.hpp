@@ -46,6 +46,8 @@ class CallRegistry {
     /// The client has lost its media session: out of this call.
     std::optional<CallReport> participant_lost(const CallId& id, const FullJid& jid, Reason reason,
                                                Now now);
+    /// Every client of this user (bare JID) is out of every call.
+    std::vector<CallReport> user_lost(const xmpp::Jid& user, Reason reason, Now now);
     std::vector<CallReport> stop_room(const RoomJid& room, Reason reason, std::string text,
                                       Now now);
     std::vector<CallReport> stop_all(Reason reason, std::string text, Now now);
@@ -61,6 +63,12 @@ class CallRegistry {
     /// Ends one call; nothing where there is none of that id.
     std::optional<CallReport> stop(const CallId& id, Reason reason, std::string text, Now now);
 
+    /// For calls that begin from now on.
+    void set_limits(const CallLimits& limits) {
+        limits_ = limits;
+        proposals_.set_rate(limits.proposals_per_minute_max);
+    }
+
     /// No new calls from now on, or again.
     void set_draining(bool draining) { draining_ = draining; }
 
@@ -74,8 +82,14 @@ class CallRegistry {
 
     /// Borrowed until the next change; in order of their proposals.
     std::vector<const Call*> calls_of(const RoomJid& room) const;
-    /// Every call, likewise borrowed.
+    /// Every call in order of ids, likewise borrowed.
     std::vector<const Call*> all() const;
+    /// The first `max` of those with an id above this one, or the last `max` below it; likewise
+    /// borrowed, in order of ids. No id: the first or last of all.
+    std::vector<const Call*> after(const std::optional<CallId>& id, size_t max) const;
+    std::vector<const Call*> before(const std::optional<CallId>& id, size_t max) const;
+
+    size_t size() const { return calls_.size(); }
 
   private:
     tl::expected<CallReport, Refusal> propose(const RoomJid& room, const CallMessage& message,

@@ -26,6 +26,8 @@ class RateLimiter {
         return true;
     }
 
+    void set_rate(uint32_t per_minute) { per_minute_ = per_minute; }
+
     size_t size() const { return buckets_.size(); }
 
   private:

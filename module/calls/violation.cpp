@@ -71,6 +71,8 @@ constexpr std::array rules = {
     Rule{Violation::session_of_others, ErrorType::auth, Condition::forbidden, "not-participant",
          "Sessions of this call are for its participants among themselves: accept the call "
          "first."},
+    Rule{Violation::user_forbidden, ErrorType::auth, Condition::forbidden, "user-forbidden",
+         "An administrator of this server has forbidden you to take part in calls."},
 };
 
 constexpr bool in_order() {
@@ -80,7 +82,7 @@ constexpr bool in_order() {
     return true;
 }
 
-static_assert(in_order() && rules.size() == static_cast<size_t>(Violation::session_of_others) + 1);
+static_assert(in_order() && rules.size() == static_cast<size_t>(Violation::user_forbidden) + 1);
 
 }  // namespace
 

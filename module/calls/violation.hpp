@@ -34,6 +34,7 @@ enum class Violation : uint8_t {
     not_a_moderator,     ///< where owners allow calls of moderators only
     mode_not_allowed,    ///< mesh or SFU, where owners allow only the other
     session_of_others,   ///< a session of a call between clients that are not both in it
+    user_forbidden,      ///< an administrator has forbidden the user to take part in calls
 };
 
 /// A violation with what the sender should be told beyond the rule itself.

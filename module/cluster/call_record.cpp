@@ -4,8 +4,8 @@
 
 namespace parley::module {
 
-std::string record_key(const Call& call) {
-    return call.id.lower();
+std::string record_key(const CallId& id) {
+    return id.lower();
 }
 
 xmpp::Element record_of(const Call& call) {

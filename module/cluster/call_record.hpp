@@ -22,7 +22,7 @@ struct CallRecord {
 };
 
 /// The record's key: the same for as long as the call lives.
-std::string record_key(const Call& call);
+std::string record_key(const CallId& id);
 
 /// <call xmlns='urn:xmpp:jingle-muc-message:0' id room mode><participant jid/>…</call>
 xmpp::Element record_of(const Call& call);

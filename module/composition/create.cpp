@@ -1,9 +1,9 @@
 #include <utility>
-#include <vector>
 
 #include "module/composition/buffers.hpp"
 #include "module/composition/entry.hpp"
 #include "module/composition/instance.hpp"
+#include "module/composition/stanza_in.hpp"
 #include "xsm/fence.hpp"
 
 namespace parley::module {
@@ -12,11 +12,7 @@ xsm_status create_instance(const xsm_host* host, const xsm_option* options, size
                            const MediaPlaneFactory& make_media, xsm_module** module,
                            xsm_buf* error) {
     return abi::fence(host, "create", [&]() -> xsm_status {
-        std::vector<std::pair<std::string_view, std::string_view>> table;
-        for (size_t i = 0; i < option_count; ++i) {
-            table.emplace_back(text(options[i].key), text(options[i].value));
-        }
-        auto read = read_options(table);
+        auto read = read_options(options_in({options, option_count}));
         if (!read) {
             *error = make_buffer(read.error().text);
             return XSM_INVALID;

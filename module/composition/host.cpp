@@ -33,7 +33,9 @@ Host::Host(const xsm_host* host)
       adhoc_(find<xsm_host_adhoc>(host, XSM_EXT_ADHOC)),
       route_(find<xsm_host_route>(host, XSM_EXT_ROUTE)),
       room_config_(find<xsm_host_room_config>(host, XSM_EXT_ROOM_CONFIG)),
-      cluster_(find<xsm_host_cluster>(host, XSM_EXT_CLUSTER)) {}
+      cluster_(find<xsm_host_cluster>(host, XSM_EXT_CLUSTER)),
+      storage_(find<xsm_host_storage>(host, XSM_EXT_STORAGE)),
+      options_(find<xsm_host_options>(host, XSM_EXT_OPTIONS)) {}
 
 bool Host::log_missing_extensions(bool wants_sfu) const {
     const auto missing = [this](const char* id, std::string_view cost) {
@@ -51,6 +53,10 @@ bool Host::log_missing_extensions(bool wants_sfu) const {
     }
     if (!room_config_) {
         missing(XSM_EXT_ROOM_CONFIG, "owners cannot set what calls their rooms allow");
+    }
+    if (!storage_) {
+        missing(XSM_EXT_STORAGE,
+                "a restart forgets which users are forbidden to take part in calls");
     }
     if (wants_sfu && !can_run_sfu()) {
         missing(service_ ? XSM_EXT_STANZA : XSM_EXT_SERVICE,
@@ -103,6 +109,15 @@ void Host::carry_out(const WithdrawRecord& output) const {
     if (cluster_) cluster_->withdraw(host_, view(output.key));
 }
 
+void Host::carry_out(const ReloadOptions&) const {
+    if (options_) {
+        options_->reload(host_);
+    } else {
+        log(LogLevel::warning, "the server lacks " XSM_EXT_OPTIONS
+                               ": what is new in its configuration comes with the next start");
+    }
+}
+
 void Host::set_route_interest(const std::vector<std::string_view>& namespaces) const {
     if (!route_) return;
     const auto list = views(namespaces);
@@ -140,11 +155,14 @@ void Host::remove_service(std::string_view domain) const {
     if (service_) service_->remove(host_, view(domain));
 }
 
-void Host::add_command(std::string_view node, std::string_view name) const {
+void Host::add_command(const AdminCommand& command) const {
     if (!adhoc_) return;
-    if (adhoc_->add(host_, view(node), view(name), XSM_ADHOC_ADMIN) == XSM_OK) return;
-    log(LogLevel::warning,
-        "the server refuses the command " + std::string(node) + ": administrators are without it");
+    const bool is_of_rooms = command.scope == AdminScope::room;
+    const xsm_adhoc_access access = is_of_rooms ? XSM_ADHOC_ROOM_OWNER : XSM_ADHOC_ADMIN;
+    if (adhoc_->add(host_, view(command.node), view(command.name), access) == XSM_OK) return;
+    log(LogLevel::warning, "the server refuses the command " + std::string(command.node) + ": " +
+                               (is_of_rooms ? "owners of rooms" : "administrators") +
+                               " are without it");
 }
 
 void Host::remove_command(std::string_view node) const {

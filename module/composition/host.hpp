@@ -6,16 +6,19 @@
 #include <string_view>
 #include <vector>
 
+#include "module/admin/commands.hpp"
 #include "module/outputs.hpp"
 #include "xsm/abi.h"
 #include "xsm/adhoc.h"
 #include "xsm/cluster.h"
 #include "xsm/disco.h"
 #include "xsm/muc.h"
+#include "xsm/options.h"
 #include "xsm/room_config.h"
 #include "xsm/route.h"
 #include "xsm/service.h"
 #include "xsm/stanza.h"
+#include "xsm/storage.h"
 #include "xsm/timer.h"
 
 namespace parley::module {
@@ -35,6 +38,9 @@ class Host {
     /// Of a cluster; empty: the server is one process.
     std::string node() const { return cluster_ ? cluster_->node : ""; }
 
+    /// Of the instance alone; empty: the host has none for it.
+    std::string storage_directory() const { return storage_ ? storage_->directory : ""; }
+
     void log(LogLevel level, std::string_view text) const;
 
     void wake() const { host_->wake(host_); }
@@ -47,6 +53,7 @@ class Host {
     void carry_out(const LogLine& output) const;
     void carry_out(const PublishRecord& output) const;
     void carry_out(const WithdrawRecord& output) const;
+    void carry_out(const ReloadOptions& output) const;
 
     void set_interest(const std::vector<std::string_view>& namespaces) const;
     void set_route_interest(const std::vector<std::string_view>& namespaces) const;
@@ -54,7 +61,7 @@ class Host {
     void set_muc_features(const std::vector<std::string_view>& features) const;
     bool add_service(std::string_view domain, std::string_view name) const;
     void remove_service(std::string_view domain) const;
-    void add_command(std::string_view node, std::string_view name) const;
+    void add_command(const AdminCommand& command) const;
     void remove_command(std::string_view node) const;
     void set_timer(uint64_t id, uint64_t delay_ms) const;
     void cancel_timer(uint64_t id) const;
@@ -72,6 +79,8 @@ class Host {
     const xsm_host_route* route_;
     const xsm_host_room_config* room_config_;
     const xsm_host_cluster* cluster_;
+    const xsm_host_storage* storage_;
+    const xsm_host_options* options_;
 };
 
 }  // namespace parley::module

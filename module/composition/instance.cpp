@@ -48,15 +48,22 @@ std::optional<std::string> Instance::start() {
     }
     if (settings.sfu && !host_.can_run_sfu()) settings.sfu.reset();
     settings.node = host_.node();
+    const std::string directory = host_.storage_directory();
+    settings.keeps_records = !settings.node.empty() || !directory.empty();
     if (auto error = start_sfu(settings)) return error;
 
-    coordinator_.emplace(settings, random_uuid);
+    coordinator_.emplace(settings, random_uuid, now());
+    if (!directory.empty()) {
+        state_.emplace(directory,
+                       [this](const std::string& fault) { host_.log(LogLevel::warning, fault); });
+        carry_out(coordinator_->restore(state_->take(), now()));
+    }
     host_.set_interest({ns::call, ns::call_sfu});
     host_.set_route_interest({ns::jingle});
     host_.set_muc_features(coordinator_->muc_features());
     host_.set_room_config_fields(coordinator_->room_fields());
     for (const AdminCommand& command : admin_commands)
-        host_.add_command(command.node, command.name);
+        host_.add_command(command);
     host_.log(LogLevel::info, settings.sfu ? "group calls are on, SFU at " + sfu_domain_
                                            : "group calls are on, between clients only: no "
                                              "sfu_jid is set");
@@ -98,6 +105,7 @@ void Instance::stop() {
     host_.set_route_interest({});
     host_.set_interest({});
     coordinator_.reset();
+    state_.reset();
     host_.log(LogLevel::info, "group calls are off");
 }
 
@@ -212,18 +220,43 @@ void Instance::on_node_lost(std::string_view node, bool is_elected,
     carry_out(coordinator_->on_node_lost(node, is_elected, elements, now()));
 }
 
-void Instance::carry_out(const Outputs& outputs) {
-    for (const Output& output : outputs) {
-        std::visit(
-            [this](const auto& wanted) {
-                if constexpr (std::is_same_v<std::decay_t<decltype(wanted)>, MediaCommand>) {
-                    if (media_) media_->execute(wanted);
-                } else {
-                    host_.carry_out(wanted);
-                }
-            },
-            output);
+std::pair<bool, std::string> Instance::on_options(const xmpp::Result<Options>& read) {
+    if (!read) return {false, read.error().text + ". Nothing has changed."};
+    options_.settings.calls = read->settings.calls;
+    options_.settings.room_defaults = read->settings.room_defaults;
+    if (coordinator_) {
+        coordinator_->configure(options_.settings);
+        host_.set_room_config_fields(coordinator_->room_fields());
     }
+    const bool is_sfu_as_before =
+        read->settings.sfu == options_.settings.sfu && read->media == options_.media;
+    return {true, is_sfu_as_before ? ""
+                                   : "the options of the SFU (sfu_…) have changed: they are in "
+                                     "force from the next start on"};
+}
+
+void Instance::carry_out(const Outputs& outputs) {
+    for (const Output& output : outputs)
+        carry_out(output);
+}
+
+void Instance::carry_out(const Output& output) {
+    std::visit(
+        [this]<class Wanted>(const Wanted& wanted) {
+            constexpr bool is_record =
+                std::is_same_v<Wanted, PublishRecord> || std::is_same_v<Wanted, WithdrawRecord>;
+            if constexpr (std::is_same_v<Wanted, MediaCommand>) {
+                if (media_) media_->execute(wanted);
+            } else if constexpr (std::is_same_v<Wanted, StoreForbiddenUsers>) {
+                if (state_) state_->store(wanted);
+            } else {
+                if constexpr (is_record) {
+                    if (state_) state_->store(wanted);
+                }
+                host_.carry_out(wanted);
+            }
+        },
+        output);
 }
 
 /// Keeps one timer at the host set to the coordinator's next deadline; `fired`: it just ran out.

@@ -5,11 +5,13 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "module/composition/host.hpp"
 #include "module/composition/media_plane.hpp"
 #include "module/composition/media_queue.hpp"
 #include "module/composition/options.hpp"
+#include "module/composition/state_files.hpp"
 #include "module/coordinator.hpp"
 #include "xsm/abi.h"
 #include "xsm/cluster.h"
@@ -49,18 +51,23 @@ class Instance {
     void on_node_lost(std::string_view node, bool is_elected,
                       std::span<const xsm_cluster_record> records);
 
+    /// What to tell the administrator, and whether the options are in force but for that.
+    std::pair<bool, std::string> on_options(const xmpp::Result<Options>& read);
+
   private:
     std::optional<std::string> start_sfu(Settings& settings);
     void carry_out(const Outputs& outputs);
+    void carry_out(const Output& output);
     void arm_timer(bool fired = false);
 
     Host host_;
-    const Options options_;
+    Options options_;
     const MediaPlaneFactory make_media_;
     xsm_module module_;
 
     std::optional<Coordinator> coordinator_;  ///< between start and stop
     std::string sfu_domain_;                  ///< registered with the host; empty: none
+    std::optional<StateFiles> state_;         ///< where the host has storage
     MediaQueue media_events_;
     std::unique_ptr<MediaPlane> media_;  ///< after media_events_: its threads push there
     std::optional<TimePoint> armed_for_;

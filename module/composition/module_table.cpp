@@ -168,6 +168,16 @@ void on_node_lost(xsm_module* module, xsm_view node, int32_t is_elected,
     });
 }
 
+xsm_status on_options(xsm_module* module, const xsm_option* options, size_t option_count,
+                      xsm_buf* message) {
+    return fenced(module, "on_options", [&](Instance& instance) -> xsm_status {
+        const auto [is_in_force, text] =
+            instance.on_options(read_options(options_in({options, option_count})));
+        *message = make_buffer(text);
+        return is_in_force ? XSM_OK : XSM_INVALID;
+    });
+}
+
 constexpr xsm_module_muc muc = {sizeof(xsm_module_muc), on_room_snapshot,   on_room_configured,
                                 on_room_destroyed,      on_occupant_joined, on_occupant_changed,
                                 on_occupant_left,       on_message,         on_room_iq};
@@ -179,6 +189,7 @@ constexpr xsm_module_route route = {sizeof(xsm_module_route), on_iq};
 constexpr xsm_module_room_config room_config = {sizeof(xsm_module_room_config), on_room_submitted,
                                                 on_room_values};
 constexpr xsm_module_cluster cluster = {sizeof(xsm_module_cluster), on_node_lost};
+constexpr xsm_module_options changed_options = {sizeof(xsm_module_options), on_options};
 
 xsm_status start(xsm_module* module, xsm_buf* error) {
     return fenced(module, "start", [&](Instance& instance) -> xsm_status {
@@ -216,6 +227,7 @@ const void* get_extension(xsm_module* /*module*/, const char* id) {
     if (wanted == XSM_EXT_ROUTE) return &route;
     if (wanted == XSM_EXT_ROOM_CONFIG) return &room_config;
     if (wanted == XSM_EXT_CLUSTER) return &cluster;
+    if (wanted == XSM_EXT_OPTIONS) return &changed_options;
     return nullptr;
 }
 

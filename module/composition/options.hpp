@@ -22,6 +22,7 @@ struct MediaOptions {
     size_t workers = 0;                           ///< media threads; 0: one per core
     std::chrono::seconds disconnect_timeout{15};  ///< without a packet: the client is gone
     uint32_t video_kbit_s_max = 2500;             ///< of each video stream, told to its publisher
+    bool operator==(const MediaOptions&) const = default;
 };
 
 /// The module's table in the host's configuration.

@@ -47,6 +47,14 @@ xmpp::Result<xmpp::Element> stanza_in(xsm_view xml) {
     return std::move(*stanza);
 }
 
+std::vector<std::pair<std::string_view, std::string_view>> options_in(
+    std::span<const xsm_option> options) {
+    std::vector<std::pair<std::string_view, std::string_view>> table;
+    for (const xsm_option& option : options)
+        table.emplace_back(text(option.key), text(option.value));
+    return table;
+}
+
 xmpp::Result<RoomHead> room_in(const xsm_muc_room& room) {
     const auto jid = RoomJid::parse(text(room.jid));
     if (!jid) return tl::unexpected(jid.error());

@@ -17,11 +17,13 @@ void log(Focus::Result& result, LogLevel level, Ts&&... parts) {
 }  // namespace
 
 Focus::Focus(xmpp::Jid service, FocusLimits limits, const RoomModel& rooms,
-             const CallRegistry& calls, std::function<std::string()> make_uuid)
+             const CallRegistry& calls, const ForbiddenUsers& forbidden,
+             std::function<std::string()> make_uuid)
     : service_(std::move(service)),
       limits_(limits),
       rooms_(rooms),
       calls_(calls),
+      forbidden_(forbidden),
       make_uuid_(std::move(make_uuid)),
       initiates_(limits.session_initiates_per_minute_max) {}
 
@@ -54,6 +56,20 @@ Focus::Result Focus::dismiss_from_room(const RoomJid& room, const FullJid& jid, 
     Result result;
     for (const CallId& id : ids_of(room))
         remove_member(*find(id), jid, reason, result);
+    return result;
+}
+
+Focus::Result Focus::dismiss_user(const xmpp::Jid& user, Reason reason) {
+    std::vector<std::pair<CallId, FullJid>> found;
+    for (const auto& [id, conference] : conferences_) {
+        for (const auto& [jid, member] : conference.members) {
+            if (jid.bare() == user) found.emplace_back(id, jid);
+        }
+    }
+    Result result;
+    for (const auto& [id, jid] : found) {
+        if (Conference* conference = find(id)) remove_member(*conference, jid, reason, result);
+    }
     return result;
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "module/admin/forbidden_users.hpp"
 #include "module/calls/call_registry.hpp"
 #include "module/focus/conference.hpp"
 #include "module/jingle/jingle.hpp"
@@ -31,10 +32,10 @@ struct FocusLimits {
 
 class Focus {
   public:
-    /// `rooms` and `calls` are looked up, never changed, and outlive the focus. `make_uuid` returns
-    /// a fresh version-4 UUID in lower case.
+    /// `rooms`, `calls` and `forbidden` are looked up, never changed, and outlive the focus.
+    /// `make_uuid` returns a fresh version-4 UUID in lower case.
     Focus(xmpp::Jid service, FocusLimits limits, const RoomModel& rooms, const CallRegistry& calls,
-          std::function<std::string()> make_uuid);
+          const ForbiddenUsers& forbidden, std::function<std::string()> make_uuid);
 
     /// A participant whose media is gone for good; the call does not know it yet.
     struct LostParticipant {
@@ -65,6 +66,8 @@ class Focus {
     Result dismiss(const CallId& id, const FullJid& jid, Reason reason);
     /// The client is out of the room, or may not call there any more.
     Result dismiss_from_room(const RoomJid& room, const FullJid& jid, Reason reason);
+    /// No client of this user (bare JID) may call any more.
+    Result dismiss_user(const xmpp::Jid& user, Reason reason);
     Result end(const CallId& id, Reason reason);
     Result end_all_in_room(const RoomJid& room, Reason reason);
     Result end_all(Reason reason);
@@ -120,6 +123,7 @@ class Focus {
     const FocusLimits limits_;
     const RoomModel& rooms_;
     const CallRegistry& calls_;
+    const ForbiddenUsers& forbidden_;
     const std::function<std::string()> make_uuid_;
     RateLimiter<FullJid> initiates_;
     uint64_t sessions_opened_ = 0;

@@ -122,6 +122,9 @@ Focus::Refused Focus::may_publish(const Request& request, const CallId& id,
             policy_violation(known_room->privacy, rooms_.settings_of(room), *occupant)) {
         return to_stanza_error({*violation, {}, std::nullopt});
     }
+    if (forbidden_.contains(request.client.bare(), request.now.wall)) {
+        return to_stanza_error({Violation::user_forbidden, {}, std::nullopt});
+    }
     if (calls_.has_ended(id)) return to_stanza_error({Violation::call_ended, {}, std::nullopt});
     const Call* call = calls_.find(id);
     if (call && call->mode != Mode::sfu) {

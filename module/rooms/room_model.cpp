@@ -21,11 +21,7 @@ std::vector<RoomChange> RoomModel::observe(const RoomHead& head, const Occupant*
 }
 
 void RoomModel::set_settings(const RoomJid& room, const RoomSettings& settings) {
-    if (settings == default_settings_) {
-        settings_.erase(room);
-    } else {
-        settings_.insert_or_assign(room, settings);
-    }
+    settings_.insert_or_assign(room, settings);
 }
 
 const RoomSettings& RoomModel::settings_of(const RoomJid& room) const {

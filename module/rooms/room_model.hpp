@@ -107,6 +107,8 @@ class RoomModel {
 
     const RoomSettings& default_settings() const { return default_settings_; }
 
+    void set_default_settings(const RoomSettings& settings) { default_settings_ = settings; }
+
     /// Borrowed until the next change; null for a room never heard of.
     const Room* find(const RoomJid& jid) const;
     const Occupant* find_occupant(const RoomJid& room, const FullJid& jid) const;
@@ -129,8 +131,8 @@ class RoomModel {
     static void set_privacy(Room& room, const RoomPrivacy& privacy, Changes& changes);
     static void put(Room& room, const Occupant& occupant, Changes& changes);
 
-    const RoomSettings default_settings_;
-    std::map<RoomJid, RoomSettings> settings_;  ///< of rooms that have others
+    RoomSettings default_settings_;
+    std::map<RoomJid, RoomSettings> settings_;  ///< of rooms that have their own
     std::map<RoomJid, Room> rooms_;
     std::set<RoomJid> snapshots_pending_;
 };

@@ -26,7 +26,9 @@ constexpr size_t stanzas_max = 64;
 
 class FuzzedRoom {
   public:
-    FuzzedRoom() : coordinator_(settings(), [this] { return uuid(); }) {
+    FuzzedRoom()
+        : coordinator_(
+              settings(), [this] { return uuid(); }, now_) {
         take(coordinator_.on_room(RoomSnapshot{head_, {alice_, bob_}}, now_));
     }
 
@@ -109,9 +111,9 @@ class FuzzedRoom {
     }
 
     unsigned uuids_ = 0;
+    Now now_{TimePoint{} + std::chrono::hours(1), WallTime{}};
     Coordinator coordinator_;
     test::SimulatedMedia media_;
-    Now now_{TimePoint{} + std::chrono::hours(1), WallTime{}};
     const RoomHead head_{*RoomJid::parse("team@conference.example.org"), {true, true}, 1};
     const Occupant alice_ = occupant("alice");
     const Occupant bob_ = occupant("bob");

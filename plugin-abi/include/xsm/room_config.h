@@ -19,8 +19,7 @@ typedef struct xsm_host_room_config {
     /* What owners are shown: <field/> elements (XEP-0004) in a row, each declaring its namespace
      * jabber:x:data, of type boolean, list-single, text-single or fixed; <value/> is the default.
      * Replaces the last list. XSM_INVALID where one is none, two have the same var, or a var is
-     * the host's own: FORM_TYPE, or one that begins with "muc#". Call it in start.
-     * [host-context] */
+     * the host's own: FORM_TYPE, or one that begins with "muc#". [host-context] */
     xsm_status (*set_fields)(const xsm_host* host, xsm_view fields_xml);
 } xsm_host_room_config;
 

@@ -1,8 +1,12 @@
 /// The module from outside: through the structs of the ABI, with RecordingHost on the other side.
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "tests/unit/module/recording_host.hpp"
+#include "tests/unit/temporary_folder.hpp"
 
 namespace parley::module::test {
 
@@ -11,6 +15,7 @@ namespace {
 constexpr uint32_t private_room = XSM_MUC_ROOM_MEMBERS_ONLY | XSM_MUC_ROOM_NON_ANONYMOUS;
 const std::string id = "0f3b9c1e-6d4a-4a5e-9b1f-2f7c8a1d3e50";
 using Options = RecordingHost::Options;
+using parley::test::TemporaryFolder;
 const Options with_sfu = {{"sfu_jid", "sfu.example.org"}};
 
 std::string propose(const std::string& call = id) {
@@ -48,6 +53,19 @@ bool any_contains(const std::vector<std::string>& lines, const std::string& part
     return false;
 }
 
+/// What the module does when it starts, and then offers its commands.
+std::vector<std::string> followed_by_commands(std::vector<std::string> lines) {
+    for (const std::string_view node :
+         {"active-calls", "call", "end-call", "remove-participant", "forbid-user", "allow-user",
+          "forbidden-users", "statistics", "drain", "resume", "reload"}) {
+        lines.push_back("command urn:parley:admin:0#" + std::string(node));
+    }
+    for (const std::string_view node : {"active-calls", "call", "end-call", "remove-participant"}) {
+        lines.push_back("owners' command urn:parley:room:0#" + std::string(node));
+    }
+    return lines;
+}
+
 /// A started module with alice and bob in a private room.
 struct Running {
     explicit Running(const RecordingHost::Options& options = with_sfu) : host(options) {
@@ -73,28 +91,14 @@ BOOST_AUTO_TEST_CASE(start_registers_and_stop_gives_back) {
         "interest urn:xmpp:jingle-muc-message:0 urn:xmpp:jingle-muc-media-sfu:0",
         "IQs urn:xmpp:jingle:1",
         "features urn:xmpp:jingle-muc-message:0 urn:xmpp:jingle-muc-media-sfu:0",
-        "fields <field xmlns='jabber:x:data'",
-        "command urn:parley:admin:0#active-calls",
-        "command urn:parley:admin:0#call",
-        "command urn:parley:admin:0#end-call",
-        "command urn:parley:admin:0#remove-participant",
-        "command urn:parley:admin:0#drain",
-        "command urn:parley:admin:0#resume"};
-    BOOST_TEST(host.take() == started, boost::test_tools::per_element());
+        "fields <field xmlns='jabber:x:data'"};
+    BOOST_TEST(host.take() == followed_by_commands(started), boost::test_tools::per_element());
     host.stop();
-    const std::vector<std::string> stopped = {"media joined",
-                                              "no service sfu.example.org",
-                                              "no command urn:parley:admin:0#active-calls",
-                                              "no command urn:parley:admin:0#call",
-                                              "no command urn:parley:admin:0#end-call",
-                                              "no command urn:parley:admin:0#remove-participant",
-                                              "no command urn:parley:admin:0#drain",
-                                              "no command urn:parley:admin:0#resume",
-                                              "fields ",
-                                              "features",
-                                              "IQs",
-                                              "interest"};
-    BOOST_TEST(host.take() == stopped, boost::test_tools::per_element());
+    const std::vector<std::string> stopped = {
+        "media joined", "no service sfu.example.org", "fields ", "features", "IQs", "interest"};
+    auto done = host.take();
+    std::erase_if(done, [](const auto& line) { return line.starts_with("no command "); });
+    BOOST_TEST(done == stopped, boost::test_tools::per_element());
     BOOST_TEST(host.start() == "");
     host.stop();
 }
@@ -104,16 +108,9 @@ BOOST_AUTO_TEST_CASE(without_sfu_jid_no_sfu_is_announced) {
     BOOST_TEST(host.start() == "");
     const std::vector<std::string> started = {
         "interest urn:xmpp:jingle-muc-message:0 urn:xmpp:jingle-muc-media-sfu:0",
-        "IQs urn:xmpp:jingle:1",
-        "features urn:xmpp:jingle-muc-message:0",
-        "fields <field xmlns='jabber:x:data'",
-        "command urn:parley:admin:0#active-calls",
-        "command urn:parley:admin:0#call",
-        "command urn:parley:admin:0#end-call",
-        "command urn:parley:admin:0#remove-participant",
-        "command urn:parley:admin:0#drain",
-        "command urn:parley:admin:0#resume"};
-    BOOST_TEST(host.take() == started, boost::test_tools::per_element());
+        "IQs urn:xmpp:jingle:1", "features urn:xmpp:jingle-muc-message:0",
+        "fields <field xmlns='jabber:x:data'"};
+    BOOST_TEST(host.take() == followed_by_commands(started), boost::test_tools::per_element());
     BOOST_TEST(!contains(host.room_info(), "sfu"));
     host.stop();
 }
@@ -146,6 +143,7 @@ BOOST_AUTO_TEST_CASE(a_missing_extension_is_told_with_its_cost) {
         {XSM_EXT_ADHOC, "no commands for calls"},
         {XSM_EXT_ROUTE, "clients alone check"},
         {XSM_EXT_ROOM_CONFIG, "owners cannot set"},
+        {XSM_EXT_STORAGE, "a restart forgets"},
         {XSM_EXT_SERVICE, "no SFU although sfu_jid is set"},
         {XSM_EXT_STANZA, "rooms do not answer"},
     };
@@ -212,6 +210,97 @@ BOOST_AUTO_TEST_CASE(calls_of_a_lost_node_are_ended_for_their_participants) {
     running.host.lost_node("b@host", "<call");
     running.host.lost_node("b@host", "<call xmlns='urn:xmpp:jingle-muc-message:0' id='x'/>");
     BOOST_TEST(running.host.take().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_run_that_broke_off_leaves_its_calls_and_forbidden_users_to_the_next) {
+    const TemporaryFolder crashed;
+    const TemporaryFolder stopped;
+    const auto forbid =
+        "<iq xmlns='jabber:client' type='set' from='admin@example.org/1' to='example.org'><command "
+        "xmlns='http://jabber.org/protocol/commands' node='urn:parley:admin:0#forbid-user'><x "
+        "xmlns='jabber:x:data' type='submit'><field var='user'><value>bob@example.org</value>"
+        "</field></x></command></iq>";
+    const auto enter = [](RecordingHost& host) {
+        host.configured(private_room);
+        host.joined("alice", XSM_MUC_OWNER);
+        host.joined("bob");
+    };
+    RecordingHost first(with_sfu, {}, stopped.path.string());
+    BOOST_TEST(first.start() == "");
+    enter(first);
+    first.says("alice", propose());
+    BOOST_TEST(contains(first.command(forbid), "may not take part"));
+    // As the files are at this moment, the next run finds them where this one ends here.
+    std::filesystem::copy(stopped.path, crashed.path);
+    first.stop();
+
+    RecordingHost after_crash(with_sfu, {}, crashed.path.string());
+    BOOST_TEST(after_crash.start() == "");
+    enter(after_crash);
+    const auto told = after_crash.take();
+    BOOST_TEST(any_contains(told, "send alice@example.org/phone <message"));
+    BOOST_TEST(any_contains(told, "<ended xmlns='urn:xmpp:jingle-muc-message:0' id='" + id));
+    BOOST_TEST(contains(after_crash.says("alice", propose()), "<call-id-in-use"));
+    BOOST_TEST(contains(after_crash.says("bob", say("accept")), "<user-forbidden"));
+    after_crash.stop();
+
+    RecordingHost after_stop(with_sfu, {}, stopped.path.string());
+    BOOST_TEST(after_stop.start() == "");
+    enter(after_stop);
+    BOOST_TEST(!any_contains(after_stop.take(), "<ended"));
+    BOOST_TEST(contains(after_stop.says("bob", propose()), "<user-forbidden"));
+    after_stop.stop();
+}
+
+BOOST_AUTO_TEST_CASE(a_torn_journal_and_a_damaged_file_stop_nobody) {
+    const TemporaryFolder directory;
+    std::ofstream(directory.path / "calls.journal")
+        << "+key <call\n+k2 <call xmlns='urn:xmpp:jingle-muc-message:0' id='x'/>\n-unknown\n"
+        << "rubbish\n+" << id << " <call xmlns='urn:xmpp:jingle-muc-message:0' id='" << id;
+    std::ofstream(directory.path / "forbidden-users.xml") << "<forbidden";
+    RecordingHost host(with_sfu, {}, directory.path.string());
+    BOOST_TEST(host.start() == "");
+    BOOST_TEST(any_contains(host.logged, "forbidden-users.xml makes no sense"));
+    host.configured(private_room);
+    host.joined("alice", XSM_MUC_OWNER);
+    BOOST_TEST(contains(host.says("alice", propose()), "replace <message"));
+    host.stop();
+}
+
+BOOST_AUTO_TEST_CASE(a_directory_that_cannot_be_written_to_is_told_once) {
+    RecordingHost host(with_sfu, {}, "/nonexistent/directory");
+    BOOST_TEST(host.start() == "");
+    host.configured(private_room);
+    host.joined("alice", XSM_MUC_OWNER);
+    BOOST_TEST(contains(host.says("alice", propose()), "replace <message"));
+    BOOST_TEST(std::ranges::count_if(host.logged, [](const auto& line) {
+                   return contains(line, "cannot write /nonexistent/directory");
+               }) == 1);
+    host.stop();
+}
+
+BOOST_AUTO_TEST_CASE(options_change_while_calls_run) {
+    Running running;
+    RecordingHost& host = running.host;
+    host.says("alice", propose());
+    host.take();
+    const Options fewer = {{"sfu_jid", "sfu.example.org"}, {"participants_max", "2"}};
+    BOOST_TEST(host.reads_options(fewer) == "in force");
+    BOOST_TEST(any_contains(host.take(), "fields <field"));
+    BOOST_TEST(contains(host.says("bob", say("accept")), "replace <message"));
+    const auto values = [](const std::string& most) {
+        return "<x xmlns='jabber:x:data' type='submit'><field "
+               "var='urn:parley:room:0#participants_max'><value>" +
+               most + "</value></field></x>";
+    };
+    BOOST_TEST(contains(host.submits(values("3")), "from 2 to 2"));
+
+    const Options wrong = {{"participants_max", "1"}};
+    BOOST_TEST(contains(host.reads_options(wrong), "refused: option participants_max"));
+    const Options other_sfu = {{"sfu_jid", "media.example.org"}, {"participants_max", "3"}};
+    BOOST_TEST(contains(host.reads_options(other_sfu), "in force: the options of the SFU"));
+    BOOST_TEST(host.submits(values("3")) == "");
+    BOOST_TEST(contains(host.says("bob", say("ended")), "replace <message"));
 }
 
 BOOST_AUTO_TEST_CASE(a_message_is_replaced_passed_or_dropped) {

@@ -36,6 +36,7 @@ Settings settings_of(const xmpp::Element& script) {
     Settings settings;
     CallLimits& calls = settings.calls;
     settings.node = script.attr("node");
+    settings.keeps_records = !settings.node.empty();
     if (script.attr("sfu") != "none") settings.sfu = *xmpp::Jid::parse(sfu_jid);
     calls.participants_max = number(script, "participants_max", calls.participants_max);
     calls.calls_per_room_max = number(script, "calls_per_room_max", calls.calls_per_room_max);
@@ -99,9 +100,9 @@ xmpp::Element read_xml_file(const std::filesystem::path& file) {
 Dialogue::Dialogue(const std::filesystem::path& file)
     : file_(file.filename()),
       script_(read_xml_file(file)),
-      coordinator_(settings_of(script_), uuid_of_count),
       now_{TimePoint{} + std::chrono::hours(1),
            std::chrono::sys_days{std::chrono::year{2026} / 11 / 23}},
+      coordinator_(settings_of(script_), uuid_of_count, now_),
       room_{*RoomJid::parse(room_jid), {true, true}, 0} {
     take(coordinator_.on_room(RoomConfigured{next_head()}, now_));
 }
@@ -120,9 +121,9 @@ void Dialogue::play() {
 }
 
 void Dialogue::step(const xmpp::Element& element) {
-    static const std::set<std::string> expectations = {"broadcast", "refused",   "sees",
-                                                       "routed",    "passed",    "media",
-                                                       "answered",  "published", "withdrawn"};
+    static const std::set<std::string> expectations = {
+        "broadcast", "refused",  "sees",      "routed",    "passed",
+        "media",     "answered", "published", "withdrawn", "reload"};
     if (expectations.contains(element.name())) {
         expect(element);
         return;
@@ -202,9 +203,10 @@ void Dialogue::says(const xmpp::Element& element) {
     const auto to = xmpp::Jid::parse(stanza.attr("to"));
     if (!to) throw std::runtime_error("has no valid 'to'");
 
+    const bool is_command = stanza.child("command", xmpp::ns::commands) != nullptr;
     if (to->domain() == sfu_jid) {
         take(coordinator_.on_service_stanza(stanza, now_));
-    } else if (to->is_domain()) {
+    } else if (is_command) {
         auto answer = coordinator_.on_admin_command(stanza, now_);
         outcomes_.push_back(outcome("answered", std::move(answer.child)));
         take(std::move(answer.outputs));
@@ -278,6 +280,8 @@ void Dialogue::take(Outputs outputs) {
             outcomes_.back().set_attr("key", record->key);
         } else if (const auto* withdrawn = std::get_if<WithdrawRecord>(&output)) {
             outcomes_.emplace_back("withdrawn", ns_dialogue).set_attr("key", withdrawn->key);
+        } else if (std::holds_alternative<ReloadOptions>(output)) {
+            outcomes_.emplace_back("reload", ns_dialogue);
         } else if (const auto* command = std::get_if<MediaCommand>(&output)) {
             const auto events = media_.execute(*command);
             for (const std::string& line : media_.take_log()) {

@@ -39,9 +39,9 @@ class Dialogue {
     xmpp::Element script_;
     size_t step_number_ = 0;
 
+    Now now_;
     Coordinator coordinator_;
     SimulatedMedia media_;
-    Now now_;
     RoomHead room_;
     std::map<std::string, Occupant> people_;
     std::deque<xmpp::Element> outcomes_;  ///< wrapped in what an expectation is called

@@ -22,7 +22,9 @@ constexpr int steps = 400;
 class RandomRoom {
   public:
     explicit RandomRoom(uint32_t seed)
-        : random_(seed), coordinator_(settings(), [this] { return uuid(); }) {
+        : random_(seed),
+          coordinator_(
+              settings(), [this] { return uuid(); }, now_) {
         take(coordinator_.on_room(RoomConfigured{next_head()}, now_));
     }
 
@@ -211,9 +213,9 @@ class RandomRoom {
 
     std::mt19937 random_;
     unsigned uuids_ = 0;
+    Now now_{TimePoint{} + std::chrono::hours(1), WallTime{}};
     Coordinator coordinator_;
     SimulatedMedia media_;
-    Now now_{TimePoint{} + std::chrono::hours(1), WallTime{}};
     RoomPrivacy privacy_{true, true};
     uint64_t generation_ = 0;
     std::map<int, Occupant> occupants_;

@@ -80,8 +80,10 @@ struct HostFunctions {
         return XSM_OK;
     }
 
-    static xsm_status add_command(const xsm_host* host, xsm_view node, xsm_view, xsm_adhoc_access) {
-        RecordingHost::of(host).note("command " + text_of(node));
+    static xsm_status add_command(const xsm_host* host, xsm_view node, xsm_view,
+                                  xsm_adhoc_access access) {
+        const std::string whose = access == XSM_ADHOC_ROOM_OWNER ? "owners' " : "";
+        RecordingHost::of(host).note(whose + "command " + text_of(node));
         return XSM_OK;
     }
 
@@ -102,6 +104,8 @@ struct HostFunctions {
         return XSM_OK;
     }
 
+    static void reload(const xsm_host* host) { RecordingHost::of(host).note("reload"); }
+
     static constexpr xsm_host_muc muc = {sizeof(xsm_host_muc), set_interest, broadcast,
                                          send_to_occupant, request_snapshot};
     static constexpr xsm_host_stanza stanza = {sizeof(xsm_host_stanza), route};
@@ -110,6 +114,7 @@ struct HostFunctions {
     static constexpr xsm_host_timer timer = {sizeof(xsm_host_timer), set_timer, cancel_timer};
     static constexpr xsm_host_disco disco = {sizeof(xsm_host_disco), set_muc_features};
     static constexpr xsm_host_adhoc adhoc = {sizeof(xsm_host_adhoc), add_command, remove_command};
+    static constexpr xsm_host_options options = {sizeof(xsm_host_options), reload};
     static constexpr xsm_host_room_config room_config = {sizeof(xsm_host_room_config), set_fields};
     static constexpr xsm_host_route route_iqs = {sizeof(xsm_host_route), set_route_interest};
 };
@@ -141,8 +146,11 @@ MediaPlaneFactory RecordingHost::simulated_plane() {
     };
 }
 
-RecordingHost::RecordingHost(const Options& options, std::string_view missing)
+RecordingHost::RecordingHost(const Options& options, std::string_view missing,
+                             std::string_view storage)
     : missing_(missing),
+      directory_(storage),
+      storage_{sizeof(xsm_host_storage), directory_.c_str()},
       host_{sizeof(xsm_host),   XSM_ABI_VERSION,    this, "recording", "1", find_extension,
             HostFunctions::log, HostFunctions::wake} {
     std::vector<xsm_option> table;
@@ -167,9 +175,26 @@ const void* RecordingHost::find_extension(const xsm_host* host, const char* id) 
     if (wanted == XSM_EXT_TIMER) return &HostFunctions::timer;
     if (wanted == XSM_EXT_DISCO) return &HostFunctions::disco;
     if (wanted == XSM_EXT_ADHOC) return &HostFunctions::adhoc;
+    if (wanted == XSM_EXT_OPTIONS) return &HostFunctions::options;
+    if (wanted == XSM_EXT_STORAGE) {
+        return of(host).directory_.empty() ? nullptr : &of(host).storage_;
+    }
     if (wanted == XSM_EXT_ROUTE) return &HostFunctions::route_iqs;
     if (wanted == XSM_EXT_ROOM_CONFIG) return &HostFunctions::room_config;
     return nullptr;
+}
+
+std::string RecordingHost::reads_options(const Options& options) {
+    std::vector<xsm_option> table;
+    for (const auto& [key, value] : options)
+        table.push_back({view(key), view(value)});
+    xsm_buf message{nullptr, 0};
+    const xsm_status status = extension<xsm_module_options>(XSM_EXT_OPTIONS)
+                                  ->on_options(module_, table.data(), table.size(), &message);
+    std::string said = status == XSM_OK ? "in force" : "refused";
+    if (message.size > 0) said += ": " + std::string(message.data, message.size);
+    module_->free_buf(module_, message);
+    return said;
 }
 
 std::string RecordingHost::start() {

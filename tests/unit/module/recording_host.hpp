@@ -12,10 +12,12 @@
 #include "xsm/cluster.h"
 #include "xsm/disco.h"
 #include "xsm/muc.h"
+#include "xsm/options.h"
 #include "xsm/room_config.h"
 #include "xsm/route.h"
 #include "xsm/service.h"
 #include "xsm/stanza.h"
+#include "xsm/storage.h"
 #include "xsm/timer.h"
 
 namespace parley::module::test {
@@ -26,8 +28,10 @@ class RecordingHost {
   public:
     using Options = std::vector<std::pair<std::string, std::string>>;
 
-    /// Creates the module; `missing` names an extension this host does not have.
-    explicit RecordingHost(const Options& options, std::string_view missing = {});
+    /// Creates the module; `missing` names an extension this host does not have. It has storage
+    /// where there is a directory for it.
+    explicit RecordingHost(const Options& options, std::string_view missing = {},
+                           std::string_view storage = {});
     ~RecordingHost();
     RecordingHost(const RecordingHost&) = delete;
     RecordingHost& operator=(const RecordingHost&) = delete;
@@ -53,7 +57,8 @@ class RecordingHost {
     std::string command(const std::string& iq);
     /// The <error/>; empty: the values are in force.
     std::string submits(const std::string& values);
-    std::string user_iq(const std::string& iq);  ///< the <error/>; empty: it passes
+    std::string user_iq(const std::string& iq);         ///< the <error/>; empty: it passes
+    std::string reads_options(const Options& options);  ///< the status, and what the module says
     void lost_node(const std::string& node, const std::string& record);
 
     std::vector<std::string> take();  ///< what the module did, in words; log lines apart
@@ -83,6 +88,8 @@ class RecordingHost {
     friend struct HostFunctions;
 
     std::string missing_;
+    std::string directory_;
+    xsm_host_storage storage_;
     xsm_host host_;
     xsm_module* module_ = nullptr;
     std::vector<std::string> done_;

@@ -1,9 +1,9 @@
 #include "hosts/server/muc/sqlite_room_store.hpp"
 
-#include <unistd.h>
-
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
+
+#include "tests/unit/temporary_folder.hpp"
 
 using namespace parley::server;
 using namespace parley::server::muc;
@@ -106,8 +106,8 @@ BOOST_AUTO_TEST_CASE(a_removed_room_is_gone_with_its_lists) {
 }
 
 BOOST_AUTO_TEST_CASE(rooms_of_a_database_from_before_modules_kept_values_may_have_some) {
-    const auto file =
-        std::filesystem::temp_directory_path() / ("parley-test-rooms-" + std::to_string(getpid()));
+    const parley::test::TemporaryFolder folder;
+    const auto file = folder.path / "rooms";
     RoomRecord record = example();
     record.module_values.clear();
     {
@@ -122,8 +122,6 @@ BOOST_AUTO_TEST_CASE(rooms_of_a_database_from_before_modules_kept_values_may_hav
         BOOST_TEST(rooms.save(example()).has_value());
         check_equal(rooms.load("cave")->value(), example());
     }
-    for (const char* suffix : {"", "-wal", "-shm"})
-        std::filesystem::remove(file.string() + suffix);
 }
 
 BOOST_AUTO_TEST_CASE(what_belongs_to_no_stored_room_is_an_error) {

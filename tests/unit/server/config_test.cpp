@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "hosts/server/config/address.hpp"
+#include "tests/unit/temporary_folder.hpp"
 
 using namespace parley::server;
 
@@ -14,22 +15,11 @@ BOOST_AUTO_TEST_SUITE(config)
 
 namespace {
 
-/// A folder of its own, removed at the end.
-struct Folder {
-    Folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "parley-test-XXXXXX").string();
-        BOOST_REQUIRE(mkdtemp(name.data()));
-        path = name;
-    }
-
-    ~Folder() { std::filesystem::remove_all(path); }
-
+struct Folder : parley::test::TemporaryFolder {
     std::filesystem::path write(const char* name, const std::string& text) const {
         std::ofstream(path / name) << text;
         return path / name;
     }
-
-    std::filesystem::path path;
 };
 
 const std::string minimal =

@@ -41,18 +41,15 @@ void write_certificate(const fs::path& certificate_file, const fs::path& key_fil
 }  // namespace
 
 LocalServer::LocalServer(std::function<void(Config&)> adapt) {
-    std::string name = (fs::temp_directory_path() / "parley-test-XXXXXX").string();
-    if (!mkdtemp(name.data())) throw std::runtime_error("no temporary folder");
-    folder_ = name;
     spdlog::set_level(spdlog::level::off);
-    write_certificate(folder_ / "cert.pem", folder_ / "key.pem");
-    fs::create_directory(folder_ / "www");
-    std::ofstream(folder_ / "www/index.html") << "<title>calls</title>";
+    write_certificate(folder_.path / "cert.pem", folder_.path / "key.pem");
+    fs::create_directory(folder_.path / "www");
+    std::ofstream(folder_.path / "www/index.html") << "<title>calls</title>";
     Config config;
     config.domain = "localhost";
-    config.data_dir = folder_ / "data";
-    config.http_root = folder_ / "www";
-    config.tls = {folder_ / "cert.pem", folder_ / "key.pem"};
+    config.data_dir = folder_.path / "data";
+    config.http_root = folder_.path / "www";
+    config.tls = {folder_.path / "cert.pem", folder_.path / "key.pem"};
     config.c2s_listen = config.http_listen = config.https_listen = {{"127.0.0.1", 0}};
     config.limits.login_failure_delay = std::chrono::milliseconds(10);
     if (adapt) adapt(config);
@@ -73,7 +70,6 @@ LocalServer::LocalServer(std::function<void(Config&)> adapt) {
 LocalServer::~LocalServer() {
     stop();
     server_.reset();
-    fs::remove_all(folder_);
 }
 
 uint16_t LocalServer::port(const std::string& kind) const {

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <filesystem>
 #include <functional>
 #include <thread>
 
 #include "hosts/server/app/server.hpp"
+#include "tests/unit/temporary_folder.hpp"
 
 namespace parley::server::test {
 
@@ -23,7 +23,7 @@ class LocalServer {
     void stop();
 
   private:
-    std::filesystem::path folder_;
+    parley::test::TemporaryFolder folder_;
     EventLoop loop_;
     std::unique_ptr<Server> server_;
     std::string addresses_;

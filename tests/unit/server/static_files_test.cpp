@@ -1,4 +1,5 @@
 #include "hosts/server/net/static_files.hpp"
+#include "tests/unit/temporary_folder.hpp"
 
 #include <unistd.h>
 
@@ -14,9 +15,6 @@ namespace {
 
 struct Site {
     Site() {
-        std::string name = (fs::temp_directory_path() / "parley-test-XXXXXX").string();
-        BOOST_REQUIRE(mkdtemp(name.data()));
-        folder = name;
         fs::create_directories(folder / "www/assets");
         for (const char* file : {"secret.txt", "www/index.html", "www/a b.svg", "www/.hidden",
                                  "www/assets/index-4f3c9a1b.js", "www/assets/background-image.png",
@@ -27,9 +25,8 @@ struct Site {
         fs::create_directory_symlink(folder, folder / "www/up");
     }
 
-    ~Site() { fs::remove_all(folder); }
-
-    fs::path folder;
+    parley::test::TemporaryFolder temporary;
+    const fs::path& folder = temporary.path;
 };
 
 }  // namespace

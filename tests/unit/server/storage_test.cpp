@@ -7,24 +7,13 @@
 #include "hosts/server/storage/data_dir.hpp"
 #include "hosts/server/storage/database.hpp"
 #include "hosts/server/storage/roster_store.hpp"
+#include "tests/unit/temporary_folder.hpp"
 
 using namespace parley::server;
 
 BOOST_AUTO_TEST_SUITE(storage)
 
 namespace {
-
-struct Folder {
-    Folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "parley-test-XXXXXX").string();
-        BOOST_REQUIRE(mkdtemp(name.data()));
-        path = name;
-    }
-
-    ~Folder() { std::filesystem::remove_all(path); }
-
-    std::filesystem::path path;
-};
 
 parley::xmpp::Jid jid(const char* text) {
     return *parley::xmpp::Jid::parse(text);
@@ -33,7 +22,7 @@ parley::xmpp::Jid jid(const char* text) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(accounts_and_rosters_survive_a_restart) {
-    const Folder folder;
+    const parley::test::TemporaryFolder folder;
     const auto credentials = *make_credentials("secret", 4096);
     std::string decoy_salt;
     {
@@ -105,7 +94,7 @@ BOOST_AUTO_TEST_CASE(a_transaction_without_commit_leaves_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(a_database_of_a_newer_version_is_refused) {
-    const Folder folder;
+    const parley::test::TemporaryFolder folder;
     const auto file = database_file(folder.path);
     { Database(file).execute("PRAGMA user_version = 1000"); }
     BOOST_CHECK_EXCEPTION(Database{file}, DatabaseError, [](const DatabaseError& error) {
@@ -114,7 +103,7 @@ BOOST_AUTO_TEST_CASE(a_database_of_a_newer_version_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(a_damaged_file_is_an_error_not_a_crash) {
-    const Folder folder;
+    const parley::test::TemporaryFolder folder;
     const auto file = database_file(folder.path);
     FILE* out = fopen(file.c_str(), "w");
     fputs("this is no database, and it is long enough to be looked at as one", out);
@@ -123,7 +112,7 @@ BOOST_AUTO_TEST_CASE(a_damaged_file_is_an_error_not_a_crash) {
 }
 
 BOOST_AUTO_TEST_CASE(two_servers_do_not_share_a_folder) {
-    const Folder folder;
+    const parley::test::TemporaryFolder folder;
     const auto first = DataDirLock::take(folder.path);
     BOOST_REQUIRE(first);
     const auto second = DataDirLock::take(folder.path);
