@@ -7,6 +7,7 @@
 
 #include "xmpp/element.hpp"
 #include "xsm/abi.h"
+#include "xsm/adhoc.h"
 
 namespace parley::binding {
 
@@ -65,6 +66,7 @@ struct SetMucFeatures {
 struct AddCommand {
     std::string node;
     std::string name;
+    xsm_adhoc_access access;  ///< one of those that xsm/adhoc.h names
 };
 
 struct RemoveCommand {
@@ -90,9 +92,17 @@ struct Withdraw {
     std::string key;
 };
 
-using Action =
-    std::variant<Log, OutOfService, SetInterest, Broadcast, SendToOccupant, RequestSnapshot, Route,
-                 AddService, RemoveService, SetMucFeatures, AddCommand, RemoveCommand, SetTimer,
-                 CancelTimer, SetRouteInterest, Publish, Withdraw>;
+/// Which children of occupants' presence the module sees.
+struct SetPresenceInterest {
+    std::vector<std::string> namespaces;
+};
+
+/// Read the configuration, and call on_options.
+struct ReloadOptions {};
+
+using Action = std::variant<Log, OutOfService, SetInterest, Broadcast, SendToOccupant,
+                            RequestSnapshot, Route, AddService, RemoveService, SetMucFeatures,
+                            AddCommand, RemoveCommand, SetTimer, CancelTimer, SetRouteInterest,
+                            Publish, Withdraw, SetPresenceInterest, ReloadOptions>;
 
 }  // namespace parley::binding

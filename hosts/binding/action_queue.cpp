@@ -42,14 +42,14 @@ xsm_status ActionQueue::add_service(std::string domain, std::string name) {
     return push(AddService{std::move(domain), std::move(name)});
 }
 
-xsm_status ActionQueue::add_command(std::string node, std::string name) {
+xsm_status ActionQueue::add_command(std::string node, std::string name, xsm_adhoc_access access) {
     {
         const std::lock_guard lock(mutex_);
         if (!open_) return XSM_ERROR;
         if (taken_.nodes.contains(node)) return XSM_INVALID;
         if (!own_.nodes.insert(node).second) return XSM_INVALID;
     }
-    return push(AddCommand{std::move(node), std::move(name)});
+    return push(AddCommand{std::move(node), std::move(name), access});
 }
 
 void ActionQueue::remove_service(std::string_view domain) {

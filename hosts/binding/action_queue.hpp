@@ -10,7 +10,9 @@
 
 #include "hosts/binding/action.hpp"
 #include "hosts/binding/room_config_fields.hpp"
+#include "xsm/adhoc.h"
 #include "xsm/cluster.h"
+#include "xsm/storage.h"
 
 namespace parley::binding {
 
@@ -18,6 +20,12 @@ namespace parley::binding {
 struct TakenNames {
     std::set<std::string, std::less<>> domains;
     std::set<std::string, std::less<>> nodes;  ///< of ad-hoc commands
+};
+
+/// The host's halves that only some hosts have; null where there is none.
+struct OptionalHalves {
+    const xsm_host_cluster* cluster = nullptr;
+    const xsm_host_storage* storage = nullptr;
 };
 
 /// What the host's side of the ABI keeps: the actions of the call in progress, the lines to log
@@ -32,9 +40,9 @@ class ActionQueue {
     static constexpr size_t log_lines_max = 1'000;  ///< not yet fetched; more are counted only
 
     /// `wake` makes the server call HostedModule::on_wake soon. It is called from any thread, and
-    /// as long as the queue lives. `cluster` is the host's half of xsm.cluster, or null.
-    ActionQueue(std::string muc_domain, const xsm_host_cluster* cluster, std::function<void()> wake)
-        : muc_domain_(std::move(muc_domain)), cluster_(cluster), wake_(std::move(wake)) {}
+    /// as long as the queue lives.
+    ActionQueue(std::string muc_domain, OptionalHalves halves, std::function<void()> wake)
+        : muc_domain_(std::move(muc_domain)), halves_(halves), wake_(std::move(wake)) {}
 
     /// Opens and closes a call into the module. [host-context]
     void open();
@@ -50,7 +58,7 @@ class ActionQueue {
 
     /// Claims a name for the module and queues the action; XSM_INVALID where somebody has it.
     xsm_status add_service(std::string domain, std::string name);
-    xsm_status add_command(std::string node, std::string name);
+    xsm_status add_command(std::string node, std::string name, xsm_adhoc_access access);
     void remove_service(std::string_view domain);
     void remove_command(std::string_view node);
 
@@ -62,7 +70,7 @@ class ActionQueue {
 
     const std::string& muc_domain() const { return muc_domain_; }
 
-    const xsm_host_cluster* cluster() const { return cluster_; }
+    const OptionalHalves& halves() const { return halves_; }
 
     void log(xsm_log_level level, std::string_view line);  ///< [any-thread]
     void wake();                                           ///< [any-thread]
@@ -75,7 +83,7 @@ class ActionQueue {
 
   private:
     const std::string muc_domain_;
-    const xsm_host_cluster* const cluster_;
+    const OptionalHalves halves_;
     const std::function<void()> wake_;
     mutable std::mutex mutex_;
     bool open_ = false;

@@ -13,10 +13,13 @@
 #include "xsm/cluster.h"
 #include "xsm/disco.h"
 #include "xsm/muc.h"
+#include "xsm/options.h"
+#include "xsm/presence.h"
 #include "xsm/room_config.h"
 #include "xsm/route.h"
 #include "xsm/service.h"
 #include "xsm/stanza.h"
+#include "xsm/storage.h"
 #include "xsm/timer.h"
 
 namespace parley::binding {
@@ -198,10 +201,11 @@ xsm_status add_command(const xsm_host* host, xsm_view node, xsm_view name,
     return guarded([&] {
         auto node_name = name_of(node);
         auto display_name = name_of(name);
-        if (!node_name || !display_name || access != XSM_ADHOC_ADMIN) {
-            return xsm_status{XSM_INVALID};
+        if (!node_name || !display_name) return xsm_status{XSM_INVALID};
+        if (access != XSM_ADHOC_ADMIN && access != XSM_ADHOC_ROOM_OWNER) {
+            return xsm_status{XSM_UNSUPPORTED};
         }
-        return queue_of(host).add_command(std::move(*node_name), std::move(*display_name));
+        return queue_of(host).add_command(std::move(*node_name), std::move(*display_name), access);
     });
 }
 
@@ -269,17 +273,39 @@ void withdraw(const xsm_host* host, xsm_view key) {
     guarded([&] { return queue_of(host).push(Withdraw{std::string(text_of(key))}); });
 }
 
+// --- xsm.presence
+
+xsm_status set_presence_interest(const xsm_host* host, const xsm_view* namespaces, size_t count) {
+    return guarded([&] {
+        auto names = names_of(namespaces, count);
+        if (!names) return xsm_status{XSM_INVALID};
+        return queue_of(host).push(SetPresenceInterest{std::move(*names)});
+    });
+}
+
+constexpr xsm_host_presence presence_half = {sizeof(xsm_host_presence), set_presence_interest};
+
+// --- xsm.options
+
+void reload_options(const xsm_host* host) {
+    guarded([&] { return queue_of(host).push(ReloadOptions{}); });
+}
+
+constexpr xsm_host_options options_half = {sizeof(xsm_host_options), reload_options};
+
 // --- the core
 
 const void* get_extension(const xsm_host* host, const char* id) {
     constexpr std::pair<const char*, const void*> halves[] = {
-        {XSM_EXT_MUC, &muc_half},         {XSM_EXT_STANZA, &stanza_half},
-        {XSM_EXT_SERVICE, &service_half}, {XSM_EXT_DISCO, &disco_half},
-        {XSM_EXT_ADHOC, &adhoc_half},     {XSM_EXT_TIMER, &timer_half},
-        {XSM_EXT_ROUTE, &route_half},     {XSM_EXT_ROOM_CONFIG, &room_config_half},
+        {XSM_EXT_MUC, &muc_half},           {XSM_EXT_STANZA, &stanza_half},
+        {XSM_EXT_SERVICE, &service_half},   {XSM_EXT_DISCO, &disco_half},
+        {XSM_EXT_ADHOC, &adhoc_half},       {XSM_EXT_TIMER, &timer_half},
+        {XSM_EXT_ROUTE, &route_half},       {XSM_EXT_ROOM_CONFIG, &room_config_half},
+        {XSM_EXT_PRESENCE, &presence_half}, {XSM_EXT_OPTIONS, &options_half},
     };
     if (id == nullptr) return nullptr;
-    if (std::strcmp(id, XSM_EXT_CLUSTER) == 0) return queue_of(host).cluster();
+    if (std::strcmp(id, XSM_EXT_CLUSTER) == 0) return queue_of(host).halves().cluster;
+    if (std::strcmp(id, XSM_EXT_STORAGE) == 0) return queue_of(host).halves().storage;
     for (const auto& [name, half] : halves) {
         if (std::strcmp(id, name) == 0) return half;
     }
@@ -317,6 +343,10 @@ xsm_host make_host(ActionQueue& queue, const char* name, const char* version) {
 
 xsm_host_cluster make_cluster_half(const char* node) {
     return {sizeof(xsm_host_cluster), node, publish, withdraw};
+}
+
+xsm_host_storage make_storage_half(const char* directory) {
+    return {sizeof(xsm_host_storage), directory};
 }
 
 }  // namespace parley::binding

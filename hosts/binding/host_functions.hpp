@@ -3,6 +3,7 @@
 #include "hosts/binding/action_queue.hpp"
 #include "xsm/abi.h"
 #include "xsm/cluster.h"
+#include "xsm/storage.h"
 
 namespace parley::binding {
 
@@ -12,5 +13,8 @@ xsm_host make_host(ActionQueue& queue, const char* name, const char* version);
 
 /// xsm.cluster for a node of that name, which must live as long; for ActionQueue.
 xsm_host_cluster make_cluster_half(const char* node);
+
+/// xsm.storage likewise.
+xsm_host_storage make_storage_half(const char* directory);
 
 }  // namespace parley::binding

@@ -4,6 +4,7 @@
 
 #include "hosts/binding/host_functions.hpp"
 #include "hosts/binding/room_config_fields.hpp"
+#include "hosts/binding/storage_directory.hpp"
 #include "xmpp/namespaces.hpp"
 #include "xmpp/stanza_error.hpp"
 #include "xmpp/xml.hpp"
@@ -25,11 +26,20 @@ xsm_view view_of(std::string_view text) {
 struct HostedModule::Surroundings {
     Surroundings(HostIdentity who, std::function<void()> wake)
         : identity(std::move(who)),
+          made(make_storage_directory(identity.storage_directory)),
           cluster(make_cluster_half(identity.node.c_str())),
-          queue(identity.muc_domain, identity.node.empty() ? nullptr : &cluster, std::move(wake)) {}
+          storage(make_storage_half(made ? made->c_str() : nullptr)),
+          queue(identity.muc_domain,
+                {identity.node.empty() ? nullptr : &cluster,
+                 made && !made->empty() ? &storage : nullptr},
+                std::move(wake)) {
+        if (!made) queue.log(XSM_LOG_ERROR, made.error().text);
+    }
 
     HostIdentity identity;
+    xmpp::Result<std::string> made;  ///< the directory of `storage`
     xsm_host_cluster cluster;
+    xsm_host_storage storage;
     ActionQueue queue;
 };
 
@@ -309,6 +319,41 @@ void HostedModule::on_room_values(std::string_view room_jid, std::string_view va
     call("on_room_values", [&](xsm_module* module) {
         room_config->on_room_values(module, view_of(room_jid), view_of(values_xml));
     });
+}
+
+void HostedModule::on_occupant_presence(const xsm_muc_room& room, const xsm_muc_occupant& occupant,
+                                        std::string_view payload_xml) {
+    const auto& presence = instance_->extensions().presence;
+    if (!presence) return;
+    call("on_occupant_presence", [&](xsm_module* module) {
+        presence->on_occupant_presence(module, &room, &occupant, view_of(payload_xml));
+    });
+}
+
+OptionsVerdict HostedModule::on_options(std::span<const abi::ModuleOption> options) {
+    const auto& half = instance_->extensions().options;
+    std::vector<xsm_option> views;
+    views.reserve(options.size());
+    for (const auto& [key, value] : options)
+        views.push_back({view_of(key), view_of(value)});
+    xsm_status status = XSM_ERROR;
+    xsm_buf message{};
+    OptionsVerdict verdict;
+    if (!half) {
+        verdict.message = "its options are in force from its next start on";
+    } else if (!call("on_options", [&](xsm_module* module) {
+                   status = half->on_options(module, views.data(), views.size(), &message);
+               })) {
+        verdict.message = "it does not run, and has not been told its options";
+    } else {
+        verdict.in_force = status == XSM_OK;
+        verdict.message = instance_->take(message).value_or("");
+        if (verdict.message.empty())
+            verdict.message =
+                verdict.in_force ? "its options are in force" : "it refuses its options";
+    }
+    queue_->log(verdict.in_force || !half ? XSM_LOG_INFO : XSM_LOG_ERROR, verdict.message);
+    return verdict;
 }
 
 void HostedModule::on_node_lost(std::string_view node, bool is_elected,

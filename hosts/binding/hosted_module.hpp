@@ -25,6 +25,9 @@ struct HostIdentity {
     std::string version;
     std::string muc_domain;
     std::string node = {};  ///< of a cluster; empty: the server is one process
+    /// What the module may keep on disk; made where it is missing, for its owner only. Empty: the
+    /// module has no xsm.storage.
+    std::filesystem::path storage_directory = {};
 };
 
 /// What the module says to a stanza, as far as it makes sense: rubbish is `refuse`.
@@ -48,6 +51,12 @@ using CommandAnswer = std::optional<xmpp::Element>;
 struct RoomSubmission {
     std::string values_xml;
     std::optional<xmpp::Element> error;
+};
+
+/// What the module makes of its options while it runs.
+struct OptionsVerdict {
+    bool in_force = false;  ///< but for what the message names; false: nothing has changed
+    std::string message;    ///< the administrator's to read; logged already
 };
 
 /// What another node had published, as key and value.
@@ -109,6 +118,14 @@ class HostedModule {
     RoomSubmission on_room_submitted(const xsm_muc_room& room, std::string_view values_xml,
                                      const xmpp::Element& form);
     void on_room_values(std::string_view room_jid, std::string_view values_xml);
+
+    /// The children of interest in a client's presence are others than before: `payload_xml` has
+    /// them in a row, each declaring its namespace.
+    void on_occupant_presence(const xsm_muc_room& room, const xsm_muc_occupant& occupant,
+                              std::string_view payload_xml);
+
+    /// The module's table as it is in the configuration now.
+    OptionsVerdict on_options(std::span<const abi::ModuleOption> options);
 
     void on_node_lost(std::string_view node, bool is_elected,
                       std::span<const ClusterRecord> records);

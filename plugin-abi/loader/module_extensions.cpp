@@ -40,6 +40,8 @@ constexpr std::array muc_members = {
     XSM_MEMBER(xsm_module_muc, on_occupant_changed), XSM_MEMBER(xsm_module_muc, on_occupant_left),
     XSM_MEMBER(xsm_module_muc, on_message),          XSM_MEMBER(xsm_module_muc, on_room_iq),
 };
+constexpr std::array options_members = {XSM_MEMBER(xsm_module_options, on_options)};
+constexpr std::array presence_members = {XSM_MEMBER(xsm_module_presence, on_occupant_presence)};
 constexpr std::array room_config_members = {
     XSM_MEMBER(xsm_module_room_config, on_room_submitted),
     XSM_MEMBER(xsm_module_room_config, on_room_values),
@@ -61,6 +63,10 @@ LoadResult<ModuleExtensions> ModuleExtensions::of(xsm_module& module) {
               extensions.disco);
     asker.ask(XSM_EXT_MUC, XSM_SIZE_THROUGH(xsm_module_muc, on_room_iq), muc_members,
               extensions.muc);
+    asker.ask(XSM_EXT_OPTIONS, XSM_SIZE_THROUGH(xsm_module_options, on_options), options_members,
+              extensions.options);
+    asker.ask(XSM_EXT_PRESENCE, XSM_SIZE_THROUGH(xsm_module_presence, on_occupant_presence),
+              presence_members, extensions.presence);
     asker.ask(XSM_EXT_ROOM_CONFIG, XSM_SIZE_THROUGH(xsm_module_room_config, on_room_values),
               room_config_members, extensions.room_config);
     asker.ask(XSM_EXT_ROUTE, XSM_SIZE_THROUGH(xsm_module_route, on_iq), route_members,

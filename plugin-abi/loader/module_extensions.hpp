@@ -7,6 +7,8 @@
 #include "xsm/cluster.h"
 #include "xsm/disco.h"
 #include "xsm/muc.h"
+#include "xsm/options.h"
+#include "xsm/presence.h"
 #include "xsm/room_config.h"
 #include "xsm/route.h"
 #include "xsm/service.h"
@@ -21,6 +23,8 @@ struct ModuleExtensions {
     std::optional<xsm_module_cluster> cluster;
     std::optional<xsm_module_disco> disco;
     std::optional<xsm_module_muc> muc;
+    std::optional<xsm_module_options> options;
+    std::optional<xsm_module_presence> presence;
     std::optional<xsm_module_room_config> room_config;
     std::optional<xsm_module_route> route;
     std::optional<xsm_module_service> service;

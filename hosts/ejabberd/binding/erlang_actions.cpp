@@ -91,6 +91,12 @@ struct MakeAction {
         return tuple("withdraw", text(action.key));
     }
 
+    ERL_NIF_TERM operator()(const SetPresenceInterest& action) const {
+        return tuple("set_presence_interest", list(action.namespaces));
+    }
+
+    ERL_NIF_TERM operator()(const ReloadOptions&) const { return tuple("reload_options"); }
+
     template <class... Arguments>
     ERL_NIF_TERM tuple(const char* name, Arguments... arguments) const {
         return enif_make_tuple(env, 1 + sizeof...(arguments), make_atom(env, name), arguments...);

@@ -112,6 +112,13 @@ struct PushArguments {
 
     std::string_view operator()(const Withdraw&) const { return "withdraw"; }
 
+    std::string_view operator()(const SetPresenceInterest& action) const {
+        push_list(action.namespaces);
+        return "set_presence_interest";
+    }
+
+    std::string_view operator()(const ReloadOptions&) const { return "reload_options"; }
+
     void push_list(const std::vector<std::string>& list) const {
         lua_createtable(lua, static_cast<int>(list.size()), 0);
         lua_Integer count = 0;

@@ -88,6 +88,10 @@ class ModuleHost : public muc::MucHooks, public RouteHooks {
     void do_action(const std::shared_ptr<RunningModule>& module,
                    binding::SetRouteInterest& interest);
 
+    void do_action(const std::shared_ptr<RunningModule>&, binding::SetPresenceInterest&) {}
+
+    void do_action(const std::shared_ptr<RunningModule>&, binding::ReloadOptions&) {}
+
     // One process is no cluster: the module has no xsm.cluster to ask with.
     void do_action(const std::shared_ptr<RunningModule>&, binding::Publish&) {}
 

@@ -1,4 +1,3 @@
-#define BOOST_TEST_MODULE binding
 #include "hosts/binding/room_config_fields.hpp"
 
 #include <boost/test/data/test_case.hpp>

@@ -1,0 +1,14 @@
+#include "xsm/presence.h"
+#include "broken_module.h"
+
+static const xsm_module_presence presence = {sizeof presence, NULL};
+
+static const void* get_extension(xsm_module* module, const char* id) {
+    (void)module;
+    return strcmp(id, XSM_EXT_PRESENCE) == 0 ? &presence : NULL;
+}
+
+static void alter(xsm_entry* entry, xsm_module* module) {
+    (void)entry;
+    module->get_extension = get_extension;
+}
