@@ -63,7 +63,9 @@ struct MakeAction {
     }
 
     ERL_NIF_TERM operator()(const AddCommand& action) const {
-        return tuple("add_command", text(action.node), text(action.name));
+        const bool is_on_rooms = action.access == XSM_ADHOC_ROOM_OWNER;
+        return tuple("add_command", text(action.node), text(action.name),
+                     make_atom(env, is_on_rooms ? "room_owner" : "admin"));
     }
 
     ERL_NIF_TERM operator()(const RemoveCommand& action) const {

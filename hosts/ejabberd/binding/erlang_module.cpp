@@ -318,6 +318,19 @@ ERL_NIF_TERM on_room_values(ErlNifEnv* env, const ERL_NIF_TERM* arguments) {
     return module.give();
 }
 
+ERL_NIF_TERM on_occupant_presence(ErlNifEnv* env, const ERL_NIF_TERM* arguments) {
+    const Turn module(env, arguments[0]);
+    module->on_occupant_presence(read_room(env, arguments[1]), read_occupant(env, arguments[2]),
+                                 read_string(env, arguments[3], "payload"));
+    return module.give();
+}
+
+ERL_NIF_TERM on_options(ErlNifEnv* env, const ERL_NIF_TERM* arguments) {
+    const Turn module(env, arguments[0]);
+    module->on_options(read_options(env, arguments[1]));
+    return module.give();
+}
+
 ERL_NIF_TERM on_node_lost(ErlNifEnv* env, const ERL_NIF_TERM* arguments) {
     const Turn module(env, arguments[0]);
     module->on_node_lost(read_string(env, arguments[1], "node"),
@@ -355,6 +368,8 @@ ErlNifFunc functions[] = {
     {"room_config_fields", 2, fenced<room_config_fields>, 0},
     {"on_room_submitted", 4, fenced<on_room_submitted>, 0},
     {"on_room_values", 3, fenced<on_room_values>, 0},
+    {"on_occupant_presence", 4, fenced<on_occupant_presence>, 0},
+    {"on_options", 2, fenced<on_options>, 0},
     {"on_node_lost", 4, fenced<on_node_lost>, 0},
     {"destroy", 1, fenced<destroy>, ERL_NIF_DIRTY_JOB_IO_BOUND},
 };

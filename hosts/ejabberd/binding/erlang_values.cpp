@@ -220,7 +220,8 @@ HostIdentity read_identity(ErlNifEnv* env, ERL_NIF_TERM term) {
     return {std::string(string_field(env, term, "name")),
             std::string(string_field(env, term, "version")),
             std::string(string_field(env, term, "muc_domain")),
-            std::string(string_field(env, term, "node"))};
+            std::string(string_field(env, term, "node")),
+            string_field(env, term, "storage_directory")};
 }
 
 TakenNames read_taken(ErlNifEnv* env, ERL_NIF_TERM term) {

@@ -41,7 +41,7 @@ std::vector<abi::ModuleOption> read_options(ErlNifEnv* env, ERL_NIF_TERM term);
 /// [{<<"key">>, <<"value">>}]
 std::vector<ClusterRecord> read_records(ErlNifEnv* env, ERL_NIF_TERM term);
 
-/// #{name => <<>>, version => <<>>, muc_domain => <<>>, node => <<>>}
+/// #{name => <<>>, version => <<>>, muc_domain => <<>>, node => <<>>, storage_directory => <<>>}
 HostIdentity read_identity(ErlNifEnv* env, ERL_NIF_TERM term);
 
 /// #{domains => [<<>>], nodes => [<<>>]}

@@ -81,6 +81,7 @@ struct PushArguments {
     std::string_view operator()(const AddCommand& action) const {
         push_string(lua, action.node);
         push_string(lua, action.name);
+        push_string(lua, action.access == XSM_ADHOC_ROOM_OWNER ? "room_owner" : "admin");
         return "add_command";
     }
 

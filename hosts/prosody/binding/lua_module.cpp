@@ -5,6 +5,7 @@
 //   stop(module) -> actions
 //   on_*(module, ...) -> actions, result...
 //   wake_fd(module) -> number
+//   wake(module)
 //
 // `actions` are what the module wants done, to be carried out in order once what is going on is
 // over. The functions of the ABI have its names; a binding for another server has the same ones.
@@ -257,10 +258,29 @@ int on_room_submitted(lua_State* lua) {
     return 3;
 }
 
+int on_occupant_presence(lua_State* lua) {
+    HostedModule& module = module_of(lua);
+    module.on_occupant_presence(read_room(lua, 2), read_occupant(lua, 3),
+                                read_string(lua, 4, "payload"));
+    return give_actions(lua, module);
+}
+
+int on_options(lua_State* lua) {
+    HostedModule& module = module_of(lua);
+    module.on_options(read_options(lua, 2));
+    return give_actions(lua, module);
+}
+
 int on_room_values(lua_State* lua) {
     HostedModule& module = module_of(lua);
     module.on_room_values(read_string(lua, 2, "room_jid"), read_string(lua, 3, "values"));
     return give_actions(lua, module);
+}
+
+/// Has on_wake called soon.
+int wake(lua_State* lua) {
+    lua_module_of(lua).wake_fd->signal();
+    return 0;
 }
 
 int wake_fd(lua_State* lua) {
@@ -295,6 +315,9 @@ constexpr luaL_Reg functions[] = {
     {"room_config_fields", fenced<room_config_fields>},
     {"on_room_submitted", fenced<on_room_submitted>},
     {"on_room_values", fenced<on_room_values>},
+    {"on_occupant_presence", fenced<on_occupant_presence>},
+    {"on_options", fenced<on_options>},
+    {"wake", fenced<wake>},
     {"wake_fd", fenced<wake_fd>},
     {"destroy", fenced<collect>},
     {nullptr, nullptr},

@@ -225,7 +225,9 @@ HostIdentity read_identity(lua_State* lua, int index) {
     expect_table(lua, index, "identity");
     return {std::string(string_field(lua, index, "name")),
             std::string(string_field(lua, index, "version")),
-            std::string(string_field(lua, index, "muc_domain"))};
+            std::string(string_field(lua, index, "muc_domain")),
+            {},
+            string_field(lua, index, "storage_directory")};
 }
 
 TakenNames read_taken(lua_State* lua, int index) {

@@ -33,7 +33,7 @@ xsm_muc_leave_reason read_leave_reason(lua_State* lua, int index);
 /// { { "key", "value" }, ... }
 std::vector<abi::ModuleOption> read_options(lua_State* lua, int index);
 
-/// { name=, version=, muc_domain= }
+/// { name=, version=, muc_domain=, storage_directory= }
 HostIdentity read_identity(lua_State* lua, int index);
 
 /// { domains = { "a", ... }, nodes = { "b", ... } }

@@ -1,16 +1,14 @@
--- Ad-hoc commands (XEP-0050) of the module for administrators, on the server's own domain.
+-- Ad-hoc commands (XEP-0050) of the module: those for administrators, on the server's own domain. Those on
+-- rooms are room_commands'.
 --
 -- mod_adhoc lists them; it knows no commands that answer with an element of their own, so the
 -- command itself is taken before it (500).
 
-local st = require "util.stanza";
 local is_admin = require "core.usermanager".is_admin;
 local modulemanager = require "core.modulemanager";
+local adhoc = part "adhoc";
 local instance = part "instance";
-local stanzas = part "stanzas";
-local turns = part "turns";
-
-local xmlns = "http://jabber.org/protocol/commands";
+local room_commands = part "room_commands";
 
 -- Which commands are offered by any MUC component on which host: [host.." "..node] = true
 local taken = module:shared("/*/parley/commands");
@@ -38,22 +36,13 @@ function commands.taken()
 end
 
 local function run(event)
-	local origin, stanza = event.origin, event.stanza;
+	local stanza = event.stanza;
 	local command = own[stanza.tags[1].attr.node];
 	if not command or command.host ~= stanza.attr.to then return; end
 	if not is_admin(stanza.attr.from, command.host) then
-		origin.send(st.error_reply(stanza, "auth", "forbidden", "This command is for administrators of the server"));
-		return true;
+		return adhoc.forbid(event, "This command is for administrators of the server");
 	end
-	local answer = turns.run(instance.call, "on_command", stanzas.to_xml(stanza));
-	if not answer then
-		origin.send(stanzas.refusal(stanza));
-	elseif answer.name == "error" then
-		origin.send(stanzas.error_reply(stanza, answer));
-	else
-		origin.send(st.reply(stanza):add_child(answer));
-	end
-	return true;
+	return adhoc.run(event);
 end
 
 local hooked = {};
@@ -65,7 +54,7 @@ local function hook_host(host)
 	if not modulemanager.is_loaded(host, "adhoc") then
 		assert(modulemanager.load(host, "adhoc"));
 	end
-	context:hook("iq-set/host/"..xmlns..":command", run, 600);
+	context:hook("iq-set/host/"..adhoc.xmlns..":command", run, 600);
 	-- mod_adhoc loses its list when it is reloaded.
 	local function list_again(event)
 		if event.module ~= "adhoc" then return; end
@@ -77,7 +66,7 @@ local function hook_host(host)
 	context:hook("module-reloaded", list_again);
 end
 
-function instance.actions.add_command(node, name)
+local function add_to_host(node, name)
 	local host = find_host();
 	if taken[host.." "..node] then host = module.host; end
 	module:log("info", "Administrators find the command %q at %s", name, host);
@@ -88,7 +77,16 @@ function instance.actions.add_command(node, name)
 	module:context(host):fire_event("item-added/adhoc-provider", { source = module; item = item });
 end
 
+function instance.actions.add_command(node, name, access)
+	if access == "room_owner" then
+		room_commands.add(node, name);
+	else
+		add_to_host(node, name);
+	end
+end
+
 function instance.actions.remove_command(node)
+	room_commands.remove(node);
 	local command = own[node];
 	if not command then return; end
 	own[node] = nil;
@@ -100,6 +98,7 @@ instance.at_stop(function ()
 	for node in pairs(own) do
 		instance.actions.remove_command(node);
 	end
+	room_commands.remove_all();
 end);
 
 return commands;

@@ -2,6 +2,7 @@
 -- actions that come back.
 
 local server = require "net.server";
+local path_encode = require "util.datamanager".path_encode;
 local turns = part "turns";
 local flatten = part "options".flatten;
 
@@ -79,9 +80,28 @@ local function unwatch()
 	watch = nil;
 end
 
+local at_wake = {};
+
+--- Registers work for each time that the module, or instance.wake, has woken Prosody's event loop.
+function instance.at_wake(work)
+	table.insert(at_wake, work);
+end
+
+--- Brings what is to be done into the event loop.
+function instance.wake()
+	if instance.running then native.wake(handle); end
+end
+
+local function on_wake()
+	keep(native.on_wake(handle));
+	for _, work in ipairs(at_wake) do
+		work();
+	end
+end
+
 -- Prosody calls it straight from its event loop: an error here must not get there.
 local function on_readable()
-	local ok, err = pcall(turns.run, function () keep(native.on_wake(handle)); end);
+	local ok, err = pcall(turns.run, on_wake);
 	if not ok then
 		module:log("error", "Error while waking the module: %s", err);
 	end
@@ -94,6 +114,7 @@ local function load_and_start(taken)
 	local options = flatten(module:get_option("parley_options", {}));
 	local identity = {
 		name = "Prosody"; version = prosody.version; muc_domain = module.host;
+		storage_directory = prosody.paths.data.."/"..path_encode(module.host).."/parley";
 	};
 	handle, err = keep(native.load(module_path, options, identity));
 	if not handle then return nil, err; end

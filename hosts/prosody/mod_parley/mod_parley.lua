@@ -33,6 +33,7 @@ part "room_config";
 local services = part "services";
 local commands = part "commands";
 part "timers";
+part "reload";
 
 local function start()
 	if instance.start({ domains = services.taken(), nodes = commands.taken() }) then

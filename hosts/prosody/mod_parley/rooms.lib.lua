@@ -9,13 +9,14 @@ local modulemanager = require "core.modulemanager";
 local jid_resource = require "util.jid".resource;
 local turns = part "turns";
 local instance = part "instance";
+local presence = part "presence";
 
 module:depends "muc";
 
 local rooms = {};
 
 -- What the module knows, by room JID: { jid, generation, flags..., clients = { [real JID] =
--- { nick, real_jid, affiliation, role } } }. Rooms themselves are not kept: Prosody swaps them out.
+-- { nick, real_jid, affiliation, role, payload } } }. Rooms themselves are not kept: Prosody swaps them out.
 local known = {};
 
 -- What changed in this turn, by room JID: { room, joined = { [real JID] = true }, reasons =
@@ -54,11 +55,12 @@ local function read_clients(room)
 	local clients = {};
 	for occupant_jid, occupant in room:each_occupant() do
 		local affiliation = room:get_affiliation(occupant.bare_jid) or "none";
-		for real_jid, presence in occupant:each_session() do
-			if presence.attr.type == nil then
+		for real_jid, stanza in occupant:each_session() do
+			if stanza.attr.type == nil then
 				clients[real_jid] = {
 					nick = jid_resource(occupant_jid); real_jid = real_jid;
 					affiliation = affiliation; role = occupant.role or "none";
+					payload = presence.payload_of(stanza);
 				};
 			end
 		end
@@ -91,9 +93,17 @@ local function tell_departures(model, clients, reasons)
 	end
 end
 
+--- What a client says in its presence; no event of its own.
+local function tell_payload(model, client, before)
+	if client.payload ~= before then
+		instance.call("on_occupant_presence", model, client, client.payload);
+	end
+end
+
 local function tell_arrivals_and_changes(model, clients, joined)
 	for real_jid, client in pairs(clients) do
 		local before = model.clients[real_jid];
+		local payload = before and before.payload or "";
 		model.clients[real_jid] = client;
 		if before and (before.nick ~= client.nick or before.role ~= client.role
 			or before.affiliation ~= client.affiliation) then
@@ -101,7 +111,9 @@ local function tell_arrivals_and_changes(model, clients, joined)
 		end
 		if not before or joined[real_jid] then
 			tell("on_occupant_joined", model, client);
+			payload = "";
 		end
+		tell_payload(model, client, payload);
 	end
 end
 
@@ -154,6 +166,13 @@ local function mark(room)
 	return change;
 end
 
+function instance.actions.set_presence_interest(namespaces)
+	presence.set_interest(namespaces);
+	for room in muc().live_rooms() do
+		if known[room.jid] then mark(room); end
+	end
+end
+
 turns.at_end(function ()
 	local did = next(changed) ~= nil;
 	for _, change in pairs(changed) do
@@ -175,6 +194,9 @@ local function snapshot(room)
 		table.insert(occupants, client);
 	end
 	instance.call("on_room_snapshot", model, occupants);
+	for _, client in ipairs(occupants) do
+		tell_payload(model, client, "");
+	end
 end
 
 --- Tells the module everything about every room in memory.
@@ -196,10 +218,11 @@ local function is_news(room, occupant)
 	local model = known[room.jid];
 	if not model then return true; end
 	local nick = jid_resource(occupant.nick);
-	for real_jid, presence in occupant:each_session() do
+	for real_jid, stanza in occupant:each_session() do
 		local client = model.clients[real_jid];
-		local is_in = presence.attr.type == nil and occupant.role ~= nil;
-		if is_in and not (client and client.nick == nick and client.role == occupant.role) then return true; end
+		local is_in = stanza.attr.type == nil and occupant.role ~= nil;
+		if is_in and not (client and client.nick == nick and client.role == occupant.role
+			and client.payload == presence.payload_of(stanza)) then return true; end
 		if client and client.nick == nick and not is_in then return true; end
 	end
 	return false;
