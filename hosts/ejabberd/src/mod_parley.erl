@@ -12,7 +12,7 @@
 -behaviour(gen_mod).
 
 -export([start/2, stop/1, reload/3, depends/2, mod_opt_type/1, mod_options/1, mod_doc/0]).
--export([ejabberd_stopping/0]).
+-export([ejabberd_stopping/0, config_reloaded/0]).
 
 -include("logger.hrl").
 -include("translate.hrl").
@@ -44,8 +44,9 @@ stop(ServerHost) ->
     unhook(ServerHost, MucHost),
     parley_config:forget(ServerHost, MucHost).
 
-reload(ServerHost, NewOpts, _OldOpts) ->
-    parley_instance:reload(proc(ServerHost), expand(ServerHost, NewOpts)).
+%% config_reloaded follows, whether something has changed or not.
+reload(_ServerHost, _NewOpts, _OldOpts) ->
+    ok.
 
 depends(_ServerHost, _Opts) ->
     [{mod_muc, hard}, {mod_adhoc, soft}, {mod_disco, soft}].
@@ -59,11 +60,15 @@ hook(ServerHost, MucHost) ->
     parley_ctl:register(),
     parley_services:hook(ServerHost),
     parley_commands:hook(ServerHost),
+    parley_room_commands:hook(ServerHost),
     parley_disco:hook(MucHost),
-    ejabberd_hooks:add(ejabberd_stopping, ?MODULE, ejabberd_stopping, 50).
+    ejabberd_hooks:add(ejabberd_stopping, ?MODULE, ejabberd_stopping, 50),
+    %% After gen_mod (60), which has the new options then.
+    ejabberd_hooks:add(config_reloaded, ?MODULE, config_reloaded, 70).
 
 unhook(ServerHost, MucHost) ->
     parley_disco:unhook(MucHost),
+    parley_room_commands:unhook(ServerHost),
     parley_commands:unhook(ServerHost),
     parley_services:unhook(ServerHost),
     case gen_mod:is_loaded_elsewhere(ServerHost, ?MODULE) of
@@ -74,9 +79,16 @@ unhook(ServerHost, MucHost) ->
 
 %% Before ejabberd closes the streams, so that clients still hear how their calls end.
 ejabberd_stopping() ->
-    [parley_instance:halt_module(proc(Host)) || Host <- ejabberd_option:hosts(),
-                                                gen_mod:is_loaded(Host, ?MODULE)],
+    [parley_instance:halt_module(proc(Host)) || Host <- loaded_on()],
     ok.
+
+config_reloaded() ->
+    [parley_instance:reload(proc(Host), expand(Host, gen_mod:get_module_opts(Host, ?MODULE)))
+     || Host <- loaded_on()],
+    ok.
+
+loaded_on() ->
+    [Host || Host <- ejabberd_option:hosts(), gen_mod:is_loaded(Host, ?MODULE)].
 
 %%% Options
 

@@ -23,7 +23,10 @@ act({remove_service, Domain}, MucHost, _) ->
     parley_services:remove(MucHost, Domain);
 act({set_muc_features, Features}, MucHost, _) ->
     parley_config:put(MucHost, muc_features, Features);
-act({add_command, Node, Name}, MucHost, _) ->
-    parley_commands:add(MucHost, Node, Name);
+act({add_command, Node, Name, Access}, MucHost, _) ->
+    parley_commands:add(MucHost, Node, Name, Access);
 act({remove_command, Node}, MucHost, _) ->
-    parley_commands:remove(MucHost, Node).
+    parley_commands:remove(MucHost, Node);
+%% It comes back to the instance, and says itself in the log how it went.
+act({reload_options}, _, _) ->
+    spawn(fun ejabberd_config:reload/0).

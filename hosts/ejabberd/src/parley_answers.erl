@@ -11,9 +11,10 @@
 -include_lib("p1_xmpp/include/xmpp.hrl").
 -include("mod_muc_room.hrl").
 
-%% What the instance does with the answer: completes what the room says of itself or its configuration
-%% form, or keeps these values once the room has accepted the rest of a form.
--type purpose() :: room_info | room_form | {room_values, binary()}.
+%% What the instance does with the answer: completes what the room says of itself, its configuration form
+%% or the list of its commands, or keeps these values once the room has accepted the rest of a form.
+-type purpose() :: room_info | room_form | {room_commands, #{binary() => binary()}}
+                 | {room_values, binary()}.
 
 %% In the room's process, with an IQ that muc_process_iq may ignore for now: it comes once more, marked
 %% by #{parley_asked := true}. The instance gets {iq_reply, Answer, {parley_answer, RoomJid, Question,

@@ -1,10 +1,11 @@
-%% Ad-hoc commands (XEP-0050) of the module for administrators, on the server's own domain.
+%% Ad-hoc commands (XEP-0050) of the module: those for administrators, on the server's own domain. Those
+%% on rooms are parley_room_commands'.
 %%
 %% mod_adhoc's hook for commands has them decoded, and knows no answer but a record. The module wants
 %% them as they came: so mod_adhoc's handler is replaced by one that calls it for other commands.
 -module(parley_commands).
 
--export([hook/1, unhook/1, taken/1, add/3, remove/2, execute/2]).
+-export([hook/1, unhook/1, taken/1, add/4, remove/2, run/2, execute/2, is_admin/2]).
 -export([decode_iq_subel/1, process_local_iq/1, adhoc_local_items/4, disco_local_identity/5,
          disco_local_features/5]).
 
@@ -29,25 +30,29 @@ unhook(ServerHost) ->
         false -> gen_iq_handler:remove_iq_handler(ejabberd_local, ServerHost, ?NS_COMMANDS)
     end.
 
-%% Nodes that others have.
+%% Nodes that others have: the server, and rooms (for hats).
 -spec taken(binary()) -> [binary()].
 taken(ServerHost) ->
     Server = jid:make(ServerHost),
-    case ejabberd_hooks:run_fold(adhoc_local_items, ServerHost, {result, []},
-                                 [Server, Server, <<"en">>]) of
-        {result, Items} -> [Node || #disco_item{node = Node} <- Items];
-        _ -> []
-    end.
+    OnServer = case ejabberd_hooks:run_fold(adhoc_local_items, ServerHost, {result, []},
+                                            [Server, Server, <<"en">>]) of
+                   {result, Items} -> [Node || #disco_item{node = Node} <- Items];
+                   _ -> []
+               end,
+    [<<"http://prosody.im/protocol/hats#add">>, <<"http://prosody.im/protocol/hats#remove">>,
+     <<"p1:hats#list">> | OnServer].
 
--spec add(binary(), binary(), binary()) -> ok.
-add(MucHost, Node, Name) ->
-    #{commands := Commands} = parley_config:find(MucHost),
-    parley_config:put(MucHost, commands, Commands#{Node => Name}).
+-spec add(binary(), binary(), binary(), admin | room_owner) -> ok.
+add(MucHost, Node, Name, Access) ->
+    Key = case Access of admin -> commands; room_owner -> room_commands end,
+    #{Key := Commands} = parley_config:find(MucHost),
+    parley_config:put(MucHost, Key, Commands#{Node => Name}).
 
 -spec remove(binary(), binary()) -> ok.
 remove(MucHost, Node) ->
-    #{commands := Commands} = parley_config:find(MucHost),
-    parley_config:put(MucHost, commands, maps:remove(Node, Commands)).
+    #{commands := Commands, room_commands := RoomCommands} = parley_config:find(MucHost),
+    parley_config:put(MucHost, commands, maps:remove(Node, Commands)),
+    parley_config:put(MucHost, room_commands, maps:remove(Node, RoomCommands)).
 
 %% Offered to those who may run them.
 adhoc_local_items(Acc, From, #jid{lserver = ServerHost} = To, _Lang) ->
@@ -85,6 +90,8 @@ leave(#iq{to = #jid{lserver = ServerHost}, sub_els = [Element]} = Iq) ->
         false -> xmpp:make_error(Iq, xmpp:err_service_unavailable())
     end.
 
+%% What becomes of a command whose sender may run it.
+-spec run(#{proc := atom(), peers := [pid()], _ => _}, iq()) -> iq().
 run(#{proc := Proc, peers := Peers}, Iq) ->
     case execute(Proc, Iq) of
         #xmlel{name = <<"error">>} = Error -> parley_stanzas:error_reply(Iq, Error);
@@ -149,6 +156,7 @@ name_of(ServerHost, Node) ->
     #{commands := Commands} = parley_config:find(parley_config:muc_host(ServerHost)),
     maps:find(Node, Commands).
 
+-spec is_admin(binary(), jid()) -> boolean().
 is_admin(ServerHost, Jid) ->
     Access = gen_mod:get_module_opt(ServerHost, mod_parley, access_commands),
     acl:match_rule(ServerHost, Access, Jid) =:= allow.

@@ -11,8 +11,10 @@
                     running := boolean(),
                     interest := #{binary() => []},        % namespaces
                     route_interest := #{binary() => []},  % likewise, in IQs between users
+                    presence_interest := #{binary() => []},  % likewise, in occupants' presence
                     muc_features := [binary()],
                     commands := #{binary() => binary()},  % node => name
+                    room_commands := #{binary() => binary()},  % likewise
                     services := #{binary() => binary()}}. % domain => name
 
 -spec find(MucHost :: binary()) -> config() | undefined.
@@ -47,8 +49,8 @@ reset(MucHost, Interest) ->
 put_idle(MucHost, Proc, Interest) ->
     persistent_term:put({?MODULE, MucHost},
                         #{proc => Proc, peers => [], running => false, interest => Interest,
-                          route_interest => #{}, muc_features => [], commands => #{},
-                          services => #{}}).
+                          route_interest => #{}, presence_interest => #{}, muc_features => [],
+                          commands => #{}, room_commands => #{}, services => #{}}).
 
 -spec put(MucHost :: binary(), Key :: atom(), Value :: term()) -> ok.
 put(MucHost, Key, Value) ->

@@ -6,8 +6,8 @@
 -export([load/3, start/2, stop/1, on_wake/1, on_room_snapshot/3, on_room_configured/2,
          on_room_destroyed/2, on_occupant_joined/3, on_occupant_changed/4, on_occupant_left/4,
          on_message/4, on_room_iq/4, on_stanza/2, on_room_info/2, on_command/2, on_timer/2,
-         on_iq/2, room_config_fields/2, on_room_submitted/4, on_room_values/3, on_node_lost/4,
-         destroy/1]).
+         on_iq/2, room_config_fields/2, on_room_submitted/4, on_room_values/3,
+         on_occupant_presence/4, on_options/2, on_node_lost/4, destroy/1]).
 
 -on_load(open/0).
 
@@ -80,6 +80,12 @@ on_room_submitted(_Module, _Room, _Values, _Form) -> erlang:nif_error(not_loaded
 
 -spec on_room_values(reference(), binary(), binary()) -> {[tuple()], ok}.
 on_room_values(_Module, _RoomJid, _Values) -> erlang:nif_error(not_loaded).
+
+-spec on_occupant_presence(reference(), map(), map(), binary()) -> {[tuple()], ok}.
+on_occupant_presence(_Module, _Room, _Occupant, _Payload) -> erlang:nif_error(not_loaded).
+
+-spec on_options(reference(), [{binary(), binary()}]) -> {[tuple()], ok}.
+on_options(_Module, _Options) -> erlang:nif_error(not_loaded).
 
 -spec on_node_lost(reference(), binary(), boolean(), [{binary(), binary()}]) -> {[tuple()], ok}.
 on_node_lost(_Module, _Node, _IsElected, _Records) -> erlang:nif_error(not_loaded).

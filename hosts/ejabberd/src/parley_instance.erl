@@ -26,7 +26,7 @@ start_link(Proc, ServerHost, MucHost, Opts) ->
 halt_module(Proc) ->
     gen_server:call(Proc, halt_module, ?LIFE_TIMEOUT).
 
-%% Stops the module and starts it with other options.
+%% ejabberd has read its configuration, and these are mod_parley's options now.
 reload(Proc, Opts) ->
     gen_server:call(Proc, {reload, Opts}, ?LIFE_TIMEOUT).
 
@@ -69,7 +69,7 @@ handle_call({on_iq, Xml}, _From, Instance) ->
 handle_call(halt_module, _From, Instance) ->
     {reply, ok, stop_module(Instance)};
 handle_call({reload, Opts}, _From, Instance) ->
-    {reply, ok, start_module(Opts, stop_module(Instance))};
+    {reply, ok, reconfigure(Opts, Instance)};
 handle_call(Question, From, Instance) ->
     parley_live_rooms:asked(Question, From, Instance).
 
@@ -127,13 +127,27 @@ terminate(_Reason, Instance) ->
 
 %%% The module's life
 
-start_module(Opts, #instance{muc_host = MucHost, server_host = ServerHost} = Instance) ->
+%% A module that runs takes its options as it runs. One that does not gets another chance with others.
+reconfigure(#{module := Path, options := Options} = Opts,
+            #instance{muc_host = MucHost, opts = #{module := OldPath} = OldOpts} = Instance) ->
+    case parley_config:find(MucHost) of
+        #{running := true} when Path =:= OldPath ->
+            parley_module:call_and_run(on_options, [Options], Instance#instance{opts = Opts});
+        #{running := false} when Opts =:= OldOpts ->
+            Instance;
+        _ ->
+            start_module(Opts, stop_module(Instance))
+    end.
+
+start_module(Opts, #instance{muc_host = MucHost, server_host = ServerHost} = Before) ->
     #{module := Path, options := Options, call_namespaces := Namespaces} = Opts,
+    Instance = Before#instance{opts = Opts},
     %% A process before this one that crashed has left its own: ejabberd takes its routes back.
     #{services := Left} = parley_config:find(MucHost),
     parley_config:reset(MucHost, maps:from_keys(Namespaces, [])),
     Identity = #{name => <<"ejabberd">>, version => ejabberd_option:version(),
-                 muc_domain => MucHost, node => parley_cluster:node_name()},
+                 muc_domain => MucHost, node => parley_cluster:node_name(),
+                 storage_directory => storage_directory(MucHost)},
     Routes = [Domain || Domain <- ejabberd_router:get_all_routes(), not is_map_key(Domain, Left)],
     Taken = #{domains => ejabberd_option:hosts() ++ Routes,
               nodes => parley_commands:taken(ServerHost)},
@@ -149,6 +163,10 @@ start_module(Opts, #instance{muc_host = MucHost, server_host = ServerHost} = Ins
             not_running(misc:format_exception(2, Class, Reason, Stack)),
             Instance
     end.
+
+%% Mnesia's is the node's own, and ejabberd keeps its certificates there, too.
+storage_directory(MucHost) ->
+    filename:join([unicode:characters_to_binary(mnesia:system_info(directory)), "parley", MucHost]).
 
 not_running(Text) ->
     ?ERROR_MSG("The calls' module does not run, messages of calls are refused: ~ts", [Text]).
@@ -176,9 +194,10 @@ stop_module(#instance{module = Module, muc_host = MucHost} = Instance) ->
 
 %% Gives back what the module left, and the module.
 discard(#instance{module = Module, muc_host = MucHost, timers = Timers} = Instance) ->
-    #{services := Services, commands := Commands} = parley_config:find(MucHost),
+    #{services := Services, commands := Commands, room_commands := RoomCommands} =
+        parley_config:find(MucHost),
     Left = [{remove_service, Domain} || Domain <- maps:keys(Services)] ++
-        [{remove_command, Node} || Node <- maps:keys(Commands)] ++
+        [{remove_command, Node} || Node <- maps:keys(Commands) ++ maps:keys(RoomCommands)] ++
         [{cancel_timer, Id} || Id <- maps:keys(Timers)] ++ [{set_muc_features, []}],
     #instance{cluster = Cluster} = Clean =
         parley_live_rooms:drop_all(parley_module:execute(Left, Instance)),

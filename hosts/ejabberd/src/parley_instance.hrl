@@ -2,6 +2,7 @@
 %% those of this node.
 -record(instance, {muc_host :: binary(),
                    server_host :: binary(),
+                   opts :: map() | undefined, % mod_parley's, as configured now
                    module :: reference() | undefined,
                    rooms = #{} :: #{binary() => parley_live_rooms:room()},
                    cluster :: parley_cluster:state(),

@@ -7,7 +7,8 @@
 -module(parley_live_rooms).
 
 -export([asked/3, mark/4, peek/3, looked/4, ended/4, answered/4]).
--export([clients/2, queue/3, request_snapshot/2, snapshot_all/1, flush_all/1, drop_all/1, is_any_on/2]).
+-export([clients/2, queue/3, request_snapshot/2, snapshot_all/1, look_at_all/1, flush_all/1, drop_all/1,
+         is_any_on/2]).
 
 -export_type([room/0]).
 
@@ -126,7 +127,7 @@ queue(RoomJid, Action, #instance{rooms = Rooms} = Instance) ->
 
 model(RoomJid, #instance{rooms = Rooms}) ->
     #{RoomJid := #room{model = Model}} = Rooms,
-    maps:remove(clients, Model).
+    parley_rooms:view(Model).
 
 find(RoomJid, Pid, #instance{rooms = Rooms}) ->
     case Rooms of
@@ -163,12 +164,13 @@ look(RoomJid, #room{asked = false, pid = Pid} = Room, Instance) ->
 look(RoomJid, Room, Instance) ->
     put_room(RoomJid, Room, Instance).
 
-looked(RoomJid, Pid, {ok, State}, #instance{rooms = Rooms} = Instance) ->
+looked(RoomJid, Pid, {ok, State}, #instance{rooms = Rooms, muc_host = MucHost} = Instance) ->
     case Rooms of
         #{RoomJid := #room{pid = Pid, hints = Hints} = Room} ->
+            #{presence_interest := Interest} = parley_config:find(MucHost),
             Removed = [LJid || {left, LJid, removed} <- Hints],
             Asked = Rooms#{RoomJid := Room#room{asked = false}},
-            Current = update(RoomJid, parley_rooms:look(State, Removed),
+            Current = update(RoomJid, parley_rooms:look(State, Removed, Interest),
                              Instance#instance{rooms = Asked}),
             serve(RoomJid, Current);
         _ ->
@@ -184,8 +186,9 @@ update(RoomJid, Look, #instance{rooms = Rooms} = Instance) ->
         #room{snapshot = true} ->
             {Updated, _} = parley_rooms:update(Model, Look, []),
             Known = Updated#{generation := maps:get(generation, Model)},
-            tell_snapshot(Known, put_room(RoomJid, Room#room{model = Known, hints = [],
-                                                             snapshot = false}, Instance));
+            parley_module:tell(parley_rooms:snapshot(Known),
+                               put_room(RoomJid, Room#room{model = Known, hints = [],
+                                                           snapshot = false}, Instance));
         _ ->
             {Updated, Events} = parley_rooms:update(Model, Look, lists:reverse(Hints)),
             parley_module:tell(Events, put_room(RoomJid, Room#room{model = Updated, hints = []},
@@ -194,10 +197,6 @@ update(RoomJid, Look, #instance{rooms = Rooms} = Instance) ->
 
 put_room(RoomJid, Room, #instance{rooms = Rooms} = Instance) ->
     Instance#instance{rooms = Rooms#{RoomJid => Room}}.
-
-tell_snapshot(#{clients := Clients} = Model, Instance) ->
-    parley_module:call_and_run(on_room_snapshot,
-                               [maps:remove(clients, Model), maps:values(Clients)], Instance).
 
 %% What waited for the room: the module's words to its last messages, and private messages.
 serve(RoomJid, #instance{rooms = Rooms} = Instance) ->
@@ -264,6 +263,10 @@ request_snapshot(RoomJid, #instance{rooms = Rooms} = Instance) ->
         _ -> Instance
     end.
 
+%% The module wants to know something else of them than before.
+look_at_all(#instance{rooms = Rooms} = Instance) ->
+    maps:fold(fun look/3, Instance, Rooms).
+
 flush_all(#instance{rooms = Rooms} = Instance) ->
     lists:foldl(fun speak/2, Instance, maps:keys(Rooms)).
 
@@ -319,5 +322,7 @@ answered({room_values, Values}, #iq{type = result} = Answer, RoomJid,
         true -> {Answer, tell_values(RoomJid, Values, Instance)};
         false -> {Answer, Instance}
     end;
+answered({room_commands, Commands}, #iq{} = Answer, RoomJid, Instance) ->
+    {parley_room_commands:complete(Answer, RoomJid, Commands), Instance};
 answered(_Purpose, Answer, _RoomJid, Instance) ->
     {Answer, Instance}.

@@ -46,7 +46,7 @@ unhook(ServerHost) ->
 muc_filter_message(#message{from = From} = Message, #state{host = Host} = State, _Nick) ->
     case shown_to(Host, Message) of
         #{} = Config ->
-            Question = fun() -> {on_message, room_jid(State), self(), look(State),
+            Question = fun() -> {on_message, room_jid(State), self(), look(State, Config),
                                  jid:tolower(From), parley_stanzas:to_xml(Message)} end,
             obey(judge(Config, Question), Message);
         undefined ->
@@ -99,7 +99,7 @@ muc_process_iq(#iq{type = Type, from = From} = Iq, #state{host = Host} = State)
   when Type =:= get; Type =:= set ->
     case shown_to(Host, Iq) of
         #{} = Config ->
-            Question = fun() -> {on_room_iq, room_jid(State), self(), look(State),
+            Question = fun() -> {on_room_iq, room_jid(State), self(), look(State, Config),
                                  jid:tolower(From), parley_stanzas:to_xml(Iq)} end,
             case judge(Config, Question) of
                 true -> ignore;
@@ -115,7 +115,7 @@ muc_process_iq(Iq, _State) ->
 %% An owner's new configuration of the room: the module may object to its part of it. The values are
 %% kept only if the room accepts the rest.
 submit(#iq{sub_els = [#muc_owner{config = Form}]} = Iq, #{running := true} = Config, State) ->
-    Question = fun() -> {on_room_submitted, room_jid(State), self(), look(State),
+    Question = fun() -> {on_room_submitted, room_jid(State), self(), look(State, Config),
                          fxml:element_to_binary(xmpp:encode(Form))} end,
     Known = parley_room_config:values(room_jid(State)),
     case judge(Config, Question) of
@@ -183,10 +183,11 @@ find_room(Room, Host) ->
 %%% Changes
 
 muc_filter_presence(#presence{type = available, from = From} = Presence,
-                    #state{users = Users} = State, Nick) ->
+                    #state{users = Users, host = Host} = State, Nick) ->
     LJid = jid:tolower(From),
     case {Users, xmpp:has_subtag(Presence, #muc{})} of
-        {#{LJid := #user{nick = Nick}}, false} -> ok;
+        {#{LJid := #user{nick = Nick, last_presence = Last}}, false} ->
+            says_else(Presence, Last, Host) andalso mark(State, changed);
         {#{LJid := _}, false} -> mark(State, changed);
         _ -> mark(State, {joined, LJid, Nick})
     end,
@@ -202,6 +203,15 @@ muc_filter_presence(#presence{type = Type, from = From} = Presence, _State, _Nic
     Presence;
 muc_filter_presence(Presence, _State, _Nick) ->
     Presence.
+
+%% Mostly it only says "away".
+says_else(Presence, Last, Host) ->
+    case parley_config:find(Host) of
+        #{presence_interest := Interest} when Interest =/= #{} ->
+            parley_rooms:payload(Presence, Interest) =/= parley_rooms:payload(Last, Interest);
+        _ ->
+            false
+    end.
 
 %% What a client of this server sends bears its IP address, what ejabberd says for one whose stream has
 %% ended does not. (The table of sessions of another node may be behind.) Of other servers' clients
@@ -258,8 +268,8 @@ mark(Room, Host, Hint) ->
             ok
     end.
 
-look(State) ->
-    Look = parley_rooms:look(State, removed()),
+look(State, #{presence_interest := Interest}) ->
+    Look = parley_rooms:look(State, removed(), Interest),
     erase(parley_removed),
     Look.
 

@@ -63,6 +63,9 @@ act({send_to_occupant, RoomJid, RealJid, Element}, Instance) ->
     is_map_key(jid:tolower(To), parley_live_rooms:clients(RoomJid, Instance)) andalso
         ejabberd_router:route(xmpp:set_to(parley_stanzas:decode(Element), To)),
     Instance;
+act({set_presence_interest, Namespaces}, #instance{muc_host = MucHost} = Instance) ->
+    parley_config:put(MucHost, presence_interest, maps:from_keys(Namespaces, [])),
+    parley_live_rooms:look_at_all(Instance);
 act({request_snapshot, RoomJid}, Instance) ->
     parley_live_rooms:request_snapshot(RoomJid, Instance);
 act({set_timer, Id, DelayMs}, Instance) ->

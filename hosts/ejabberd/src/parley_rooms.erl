@@ -6,7 +6,7 @@
 %% instance asks rooms for their state and tells the module the events.
 -module(parley_rooms).
 
--export([look/2, key/2, new/1, update/3, finish/3, find_client/2, has_nick/2]).
+-export([look/3, key/2, new/1, update/3, snapshot/1, finish/3, view/1, find_client/2, has_nick/2, payload/2]).
 
 -export_type([look/0, model/0, clients/0, sign/0, event/0]).
 
@@ -17,12 +17,16 @@
                       role := role()}.
 -type clients() :: #{ljid() => occupant()}.
 
-%% A room as it is.
--type look() :: #{flags := map(), clients := clients(), removed := #{ljid() => atom()}}.
+%% What clients say in their presence in the namespaces that the module asked for; those who say something.
+-type payloads() :: #{ljid() => [xmlel(), ...]}.
 
-%% A room as the module knows it; what the binding takes as a room.
+%% A room as it is.
+-type look() :: #{flags := map(), clients := clients(), payloads := payloads(),
+                  removed := #{ljid() => atom()}}.
+
+%% A room as the module knows it.
 -type model() :: #{jid := binary(), generation := non_neg_integer(), clients := clients(),
-                   members_only => boolean(), non_anonymous => boolean(), persistent => boolean(),
+                   payloads := payloads(), members_only => boolean(), non_anonymous => boolean(), persistent => boolean(),
                    moderated => boolean(), public => boolean()}.
 
 %% What a hook saw, oldest first. `removed`: by somebody else; the room's state says how.
@@ -38,19 +42,34 @@ key(Room, Host) ->
     <<Room/binary, "@", Host/binary>>.
 
 %% Reads the room's state, in whatever process. Removed: clients that were removed since the last look.
--spec look(#state{}, [ljid()]) -> look().
-look(#state{config = Config, users = Users} = State, Removed) ->
+%% Interest: the namespaces of payloads.
+-spec look(#state{}, [ljid()], #{binary() => []}) -> look().
+look(#state{config = Config, users = Users} = State, Removed, Interest) ->
     #{flags => #{members_only => Config#config.members_only,
                  non_anonymous => not Config#config.anonymous,
                  persistent => Config#config.persistent,
                  moderated => Config#config.moderated,
                  public => Config#config.public},
       clients => maps:map(fun(_, User) -> occupant(User, State) end, Users),
+      payloads => maps:filtermap(fun(_, #user{last_presence = Presence}) ->
+                                         case payload(Presence, Interest) of
+                                             [] -> false;
+                                             Payload -> {true, Payload}
+                                         end
+                                 end, Users),
       removed => maps:from_list([{LJid, removal(LJid, State)} || LJid <- Removed])}.
 
 occupant(#user{jid = Jid, nick = Nick, role = Role}, State) ->
     #{nick => Nick, real_jid => jid:encode(Jid),
       affiliation => mod_muc_room:get_affiliation(Jid, State), role => Role}.
+
+%% The children of interest.
+-spec payload(presence() | undefined, #{binary() => []}) -> [xmlel()].
+payload(undefined, _Interest) ->
+    [];
+payload(Presence, Interest) ->
+    [xmpp:encode(Child) || Child <- xmpp:get_els(Presence),
+                           is_map_key(xmpp:get_ns(Child), Interest)].
 
 %% How a client was removed that did not go by itself.
 removal(LJid, #state{config = #config{members_only = MembersOnly}} = State) ->
@@ -62,7 +81,12 @@ removal(LJid, #state{config = #config{members_only = MembersOnly}} = State) ->
 
 -spec new(binary()) -> model().
 new(Jid) ->
-    #{jid => Jid, generation => 0, clients => #{}}.
+    #{jid => Jid, generation => 0, clients => #{}, payloads => #{}}.
+
+%% What the binding takes as a room.
+-spec view(model()) -> map().
+view(Model) ->
+    maps:without([clients, payloads], Model).
 
 -spec find_client(model(), ljid()) -> occupant() | undefined.
 find_client(#{clients := Clients}, LJid) ->
@@ -83,6 +107,13 @@ update(#{generation := Generation} = Model, #{flags := Flags} = Look, Hints) ->
              fun(Acc) -> tell_configured(Acc, not IsNew andalso Configured =/= Model) end],
     {Updated, Events} = lists:foldl(fun(Step, Acc) -> Step(Acc) end, {Configured, []}, Steps),
     {Updated, lists:reverse(Events)}.
+
+%% Everything that the module is to know.
+-spec snapshot(model()) -> [event()].
+snapshot(#{clients := Clients, payloads := Payloads} = Model) ->
+    [{on_room_snapshot, [view(Model), maps:values(Clients)]}
+     | [presence_event(Model, maps:get(LJid, Clients), Payload)
+        || {LJid, Payload} <- maps:to_list(Payloads)]].
 
 %% The room's process has ended: what the hints still tell, and the end.
 -spec finish(model(), [sign()], Removed :: shutdown | kicked) -> [event()].
@@ -105,7 +136,7 @@ finish(Model, Hints, Removed) ->
 
 tell({#{generation := Generation} = Model, Events}, Name, Arguments) ->
     Next = Model#{generation := Generation + 1},
-    {Next, [{Name, [maps:remove(clients, Next) | Arguments]} | Events]}.
+    {Next, [{Name, [view(Next) | Arguments]} | Events]}.
 
 tell_configured(Acc, true) -> tell(Acc, on_room_configured, []);
 tell_configured(Acc, false) -> Acc.
@@ -113,7 +144,8 @@ tell_configured(Acc, false) -> Acc.
 tell_left({#{clients := Clients} = Model, Events} = Acc, LJid, Reason) ->
     case maps:take(LJid, Clients) of
         {Occupant, Rest} ->
-            tell({Model#{clients := Rest}, Events}, on_occupant_left, [Occupant, Reason]);
+            tell(forget_payload({Model#{clients := Rest}, Events}, LJid), on_occupant_left,
+                 [Occupant, Reason]);
         error ->
             Acc
     end.
@@ -128,12 +160,14 @@ tell_departures(Acc, #{clients := Now, removed := Removed}, Hints) ->
     Gone = maps:keys(maps:without(maps:keys(Now), Known)),
     lists:foldl(fun(LJid, A) -> tell_left(A, LJid, left) end, Hinted, Gone).
 
-tell_arrivals_and_changes(Acc, #{clients := Now}, #{clients := Before}, Hints) ->
+tell_arrivals_and_changes(Acc, #{clients := Now} = Look, #{clients := Before}, Hints) ->
     Joined = [LJid || {joined, LJid, _} <- Hints, is_map_key(LJid, Now)],
     Order = lists:foldl(fun(LJid, L) -> [LJid | lists:delete(LJid, L)] end, maps:keys(Now),
                         lists:reverse(Joined)),
     lists:foldl(fun(LJid, A) ->
-                        tell_client(A, LJid, maps:get(LJid, Now), is_again(LJid, Before, Hints))
+                        Told = tell_client(A, LJid, maps:get(LJid, Now),
+                                           is_again(LJid, Before, Hints)),
+                        tell_payload(Told, LJid, Look)
                 end, Acc, Order).
 
 %% Whether a client that was in the room joined once more, and so got everything again.
@@ -146,11 +180,34 @@ is_again(LJid, Before, Hints) ->
 tell_client({#{clients := Known} = Model, Events}, LJid, Occupant, IsAgain) ->
     Acc = {Model#{clients := Known#{LJid => Occupant}}, Events},
     case Known of
-        #{LJid := Occupant} -> tell_joined(Acc, Occupant, IsAgain);
+        #{LJid := Occupant} -> tell_joined(Acc, LJid, Occupant, IsAgain);
         #{LJid := #{nick := OldNick}} ->
-            tell_joined(tell(Acc, on_occupant_changed, [OldNick, Occupant]), Occupant, IsAgain);
-        _ -> tell_joined(Acc, Occupant, true)
+            tell_joined(tell(Acc, on_occupant_changed, [OldNick, Occupant]), LJid, Occupant,
+                        IsAgain);
+        _ -> tell_joined(Acc, LJid, Occupant, true)
     end.
 
-tell_joined(Acc, Occupant, true) -> tell(Acc, on_occupant_joined, [Occupant]);
-tell_joined(Acc, _, false) -> Acc.
+tell_joined(Acc, LJid, Occupant, true) ->
+    tell(forget_payload(Acc, LJid), on_occupant_joined, [Occupant]);
+tell_joined(Acc, _, _, false) ->
+    Acc.
+
+forget_payload({#{payloads := Payloads} = Model, Events}, LJid) ->
+    {Model#{payloads := maps:remove(LJid, Payloads)}, Events}.
+
+%% No event of its own: the generation stays.
+tell_payload({#{clients := Clients, payloads := Known} = Model, Events} = Acc, LJid,
+             #{payloads := Now}) ->
+    Payload = maps:get(LJid, Now, []),
+    case maps:get(LJid, Known, []) of
+        Payload ->
+            Acc;
+        _ ->
+            Others = maps:remove(LJid, Known),
+            Changed = Model#{payloads := case Payload of [] -> Others; _ -> Others#{LJid => Payload} end},
+            {Changed, [presence_event(Model, maps:get(LJid, Clients), Payload) | Events]}
+    end.
+
+presence_event(Model, Occupant, Payload) ->
+    Xml = iolist_to_binary([fxml:element_to_binary(Element) || Element <- Payload]),
+    {on_occupant_presence, [view(Model), Occupant, Xml]}.
