@@ -16,7 +16,7 @@ PACKAGES_BUILD=(build-essential cmake ninja-build pkg-config
     libssl-dev libxml2-dev libboost-dev libgsasl-dev libidn-dev libsqlite3-dev libtoml11-dev
     libcli11-dev libspdlog-dev libexpected-dev libnice-dev libsrtp2-dev)
 PACKAGES_RUN=(openssl ca-certificates)
-PACKAGES_TEST=(libboost-test-dev python3 python3-slixmpp clang libclang-rt-14-dev clang-format
+PACKAGES_TEST=(libboost-test-dev libbenchmark-dev python3 python3-slixmpp clang libclang-rt-14-dev clang-format
     chromium firefox-esr binutils abigail-tools git)
 PACKAGES_HOSTS=(prosody liblua5.4-dev ejabberd erlang-dev)
 

@@ -21,7 +21,8 @@ class CallId {
     /// Takes "xxxxxxxx-xxxx-4xxx-[89ab]xxx-xxxxxxxxxxxx" in either case.
     static xmpp::Result<CallId> parse(std::string_view text);
 
-    const std::string& text() const { return text_; }
+    /// As it was spelled.
+    std::string text() const;
 
     /// The spelling that nodeprep leaves: lower case.
     std::string lower() const;
@@ -31,10 +32,11 @@ class CallId {
     std::strong_ordering operator<=>(const CallId& other) const { return bits_ <=> other.bits_; }
 
   private:
-    CallId(std::array<uint8_t, 16> bits, std::string_view text) : bits_(bits), text_(text) {}
+    CallId(std::array<uint8_t, 16> bits, uint32_t capitals) : bits_(bits), capitals_(capitals) {}
 
     std::array<uint8_t, 16> bits_;
-    std::string text_;
+    uint32_t
+        capitals_;  ///< which of the 32 digits were spelled in upper case, the first one lowest
 };
 
 /// The call that a Jingle session belongs to, where its sid says so: "CALL-ID:…".
