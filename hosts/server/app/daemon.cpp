@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "hosts/server/app/version.hpp"
+#include "hosts/server/config/config_changes.hpp"
 #include "hosts/server/modules/module_host.hpp"
 #include "hosts/server/muc/muc_service.hpp"
 #include "hosts/server/muc/sqlite_room_store.hpp"
@@ -44,6 +45,27 @@ class Signals {
     bool stopping_ = false;
 };
 
+/// Calls `reload` at each SIGHUP. From its construction on SIGHUP ends the process no more.
+class Hangups {
+  public:
+    Hangups(EventLoop& loop, std::function<void()> reload)
+        : signals_(loop.io(), SIGHUP), reload_(std::move(reload)) {
+        wait();
+    }
+
+  private:
+    void wait() {
+        signals_.async_wait([this](const boost::system::error_code& error, int) {
+            if (error) return;
+            wait();
+            reload_();
+        });
+    }
+
+    boost::asio::signal_set signals_;
+    std::function<void()> reload_;
+};
+
 /// The rooms and the modules that watch them, plugged into the server.
 class Rooms {
   public:
@@ -66,6 +88,8 @@ class Rooms {
         return {};
     }
 
+    ModuleHost& modules() { return modules_; }
+
     /// What is said at the end is routed by the loop, before anything posted to it afterwards.
     void stop() {
         modules_.stop();
@@ -83,7 +107,26 @@ class Rooms {
     std::optional<muc::MucService> service_;
 };
 
-int run(Config config) {
+/// Reads the file anew and takes from it what may change while the server runs. One with a fault
+/// changes nothing.
+void reload(const std::filesystem::path& file, const Config& in_force, ModuleHost& modules) {
+    const auto config = load_config(file);
+    if (!config) {
+        for (const auto& line : config.error().lines)
+            spdlog::error("{}", line);
+        spdlog::error("nothing has changed: {} has faults", file.string());
+        return;
+    }
+    for (const auto& warning : config->warnings)
+        spdlog::warn("{}", warning);
+    spdlog::set_level(spdlog::level::from_str(config->log_level));
+    spdlog::info("{} is read anew", file.string());
+    for (const std::string_view change : changes_for_a_restart(in_force, *config))
+        spdlog::warn("{} has changed, which is in force from a restart on", change);
+    modules.reconfigure(*config);
+}
+
+int run(Config config, const std::filesystem::path& file) {
     const auto lock = DataDirLock::take(config.data_dir);
     if (!lock) {
         spdlog::critical("{}", lock.error().text);
@@ -95,6 +138,9 @@ int run(Config config) {
     EventLoop loop;
     Server server(std::move(config), loop);
     Rooms rooms(server);
+    const auto read_anew = [&] { reload(file, server.config(), rooms.modules()); };
+    rooms.modules().set_reload(read_anew);
+    const Hangups hangups(loop, read_anew);
     if (const auto started = rooms.start(); !started) {
         spdlog::critical("{}", started.error().text);
         return 1;
@@ -118,9 +164,9 @@ int run(Config config) {
 
 }  // namespace
 
-int run_daemon(Config config) {
+int run_daemon(Config config, const std::filesystem::path& file) {
     try {
-        return run(std::move(config));
+        return run(std::move(config), file);
     } catch (const std::exception& error) {
         spdlog::critical("{}", error.what());
         return 1;

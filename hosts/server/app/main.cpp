@@ -15,7 +15,8 @@ namespace {
 constexpr const char* description =
     "parleyd, the XMPP server of Parley: group calls in chat rooms.\n"
     "It reads one configuration file; accounts and rooms are made with parleyctl.\n"
-    "SIGTERM or SIGINT stops it in order; a second one at once.";
+    "SIGTERM or SIGINT stops it in order; a second one at once. SIGHUP makes it read the file\n"
+    "again: log_level and the modules' options may change while it runs.";
 
 }  // namespace
 
@@ -54,5 +55,5 @@ int main(int argc, char** argv) {
     spdlog::set_pattern("%Y-%m-%d %H:%M:%S.%e %l %v");
     spdlog::flush_on(spdlog::level::trace);
     spdlog::set_level(spdlog::level::from_str(config->log_level));
-    return parley::server::run_daemon(std::move(*config));
+    return parley::server::run_daemon(std::move(*config), file);
 }

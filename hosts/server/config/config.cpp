@@ -220,6 +220,11 @@ class Loader {
             TableReader reader(value, prefix, file_, errors_);
             ModuleConfig module;
             module.name = name;
+            if (name.starts_with('.') || name.find('/') != std::string::npos) {
+                reader.fault("path",
+                             "the module's name is a folder in data_dir: it has no / and "
+                             "begins with no dot");
+            }
             module.path = path(reader, "path");
             if (module.path.empty()) {
                 reader.fault("path",

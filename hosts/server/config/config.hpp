@@ -20,6 +20,8 @@ struct Endpoint {
     std::string host;  ///< a numeric IPv4 or IPv6 address
     uint16_t port = 0;
     std::string to_string() const;
+
+    bool operator==(const Endpoint&) const = default;
 };
 
 struct TlsConfig {
@@ -27,6 +29,8 @@ struct TlsConfig {
     std::filesystem::path key;          ///< PEM
 
     bool enabled() const { return !certificate.empty(); }
+
+    bool operator==(const TlsConfig&) const = default;
 };
 
 /// Every bound on what others may cost the server. [limits]
@@ -46,6 +50,8 @@ struct Limits {
     std::chrono::milliseconds login_timeout{30'000};
     std::chrono::milliseconds ping_interval{30'000};  ///< of silence
     std::chrono::milliseconds ping_timeout{15'000};
+
+    bool operator==(const Limits&) const = default;
 };
 
 /// [modules.NAME]

@@ -34,9 +34,10 @@ AdhocCommands::~AdhocCommands() {
     router_.iq_handlers().remove(xmpp::ns::commands);
 }
 
-void AdhocCommands::add(const std::string& node, const std::string& name,
-                        std::shared_ptr<RunningModule> module) {
-    commands_.insert_or_assign(node, Command{name, std::move(module)});
+void AdhocCommands::add(const binding::AddCommand& command, std::shared_ptr<RunningModule> module) {
+    const std::string& node = command.node;
+    commands_.insert_or_assign(node, Command{command.name, command.access, std::move(module)});
+    if (command.access != XSM_ADHOC_ADMIN) return;
     router_.disco().set_node(
         node, {nullptr, [this, node](const xmpp::Jid& from) { return info(node, from); }});
 }
@@ -53,22 +54,37 @@ std::set<std::string, std::less<>> AdhocCommands::nodes() const {
     return nodes;
 }
 
+std::vector<muc::RoomCommand> AdhocCommands::of_rooms() const {
+    std::vector<muc::RoomCommand> commands;
+    for (const auto& [node, command] : commands_)
+        if (command.access == XSM_ADHOC_ROOM_OWNER) commands.push_back({node, command.name});
+    return commands;
+}
+
+const AdhocCommands::Command* AdhocCommands::find(std::string_view node,
+                                                  xsm_adhoc_access access) const {
+    const auto found = commands_.find(node);
+    if (found == commands_.end() || found->second.access != access) return nullptr;
+    return &found->second;
+}
+
 std::vector<ServerDisco::Item> AdhocCommands::items(const xmpp::Jid& from) const {
     std::vector<ServerDisco::Item> items;
     if (!config_.is_admin(from)) return items;
     for (const auto& [node, command] : commands_)
-        items.push_back({config_.domain, node, command.name});
+        if (command.access == XSM_ADHOC_ADMIN)
+            items.push_back({config_.domain, node, command.name});
     return items;
 }
 
 std::optional<std::vector<xmpp::Element>> AdhocCommands::info(const std::string& node,
                                                               const xmpp::Jid& from) const {
-    const auto found = commands_.find(node);
-    if (found == commands_.end() || !config_.is_admin(from)) return std::nullopt;
+    const Command* command = find(node, XSM_ADHOC_ADMIN);
+    if (command == nullptr || !config_.is_admin(from)) return std::nullopt;
     xmpp::Element identity("identity", xmpp::ns::disco_info);
     identity.set_attr("category", "automation")
         .set_attr("type", "command-node")
-        .set_attr("name", found->second.name);
+        .set_attr("name", command->name);
     std::vector<xmpp::Element> children{std::move(identity)};
     for (const std::string_view feature : {xmpp::ns::commands, xmpp::ns::data_form}) {
         xmpp::Element element("feature", xmpp::ns::disco_info);
@@ -79,26 +95,31 @@ std::optional<std::vector<xmpp::Element>> AdhocCommands::info(const std::string&
 }
 
 std::optional<xmpp::Element> AdhocCommands::handle(const xmpp::Element& iq, const xmpp::Jid& from) {
+    if (!config_.is_admin(from))
+        return refuse(iq, ErrorType::auth, Condition::forbidden,
+                      "Only administrators run commands");
+    xmpp::Element reply = run(iq, XSM_ADHOC_ADMIN);
+    settle_();
+    return reply;
+}
+
+xmpp::Element AdhocCommands::run_on_room(const xmpp::Element& iq) {
+    return run(iq, XSM_ADHOC_ROOM_OWNER);
+}
+
+xmpp::Element AdhocCommands::run(const xmpp::Element& iq, xsm_adhoc_access access) {
     const xmpp::Element* payload = iq.child("command", xmpp::ns::commands);
     if (iq.attr("type") != "set" || payload == nullptr)
         return refuse(iq, ErrorType::modify, Condition::bad_request,
                       "A command is run by an IQ set");
-    const auto found = commands_.find(std::string(payload->attr("node")));
-    if (!config_.is_admin(from))
-        return refuse(iq, ErrorType::auth, Condition::forbidden,
-                      "Only administrators run commands");
-    if (found == commands_.end())
+    const Command* command = find(payload->attr("node"), access);
+    if (command == nullptr)
         return refuse(iq, ErrorType::cancel, Condition::item_not_found, "There is no such command");
-    return run(found->second, iq);
-}
-
-xmpp::Element AdhocCommands::run(const Command& command, const xmpp::Element& iq) {
-    const std::shared_ptr<RunningModule> module = command.module;
+    const std::shared_ptr<RunningModule> module = command->module;
     binding::CommandAnswer answer;
     if (module->can_be_called()) {
         answer = module->hosted->on_command(xmpp::to_xml(iq));
         module->collect();
-        settle_();
     }
     if (answer && answer->is("command", xmpp::ns::commands)) {
         xmpp::Element reply = xmpp::iq_result(iq);

@@ -93,7 +93,7 @@ void ModuleHost::do_action(const Module& module, binding::SetMucFeatures& featur
 }
 
 void ModuleHost::do_action(const Module& module, binding::AddCommand& command) {
-    commands_.add(command.node, command.name, module);
+    commands_.add(command, module);
     module->commands.insert(command.node);
 }
 
@@ -126,6 +126,14 @@ void ModuleHost::do_action(const Module& module, binding::CancelTimer& timer) {
 
 void ModuleHost::do_action(const Module& module, binding::SetRouteInterest& interest) {
     module->route_interest = {interest.namespaces.begin(), interest.namespaces.end()};
+}
+
+void ModuleHost::do_action(const Module& module, binding::SetPresenceInterest& interest) {
+    module->presence_interest = {interest.namespaces.begin(), interest.namespaces.end()};
+}
+
+void ModuleHost::do_action(const Module&, binding::ReloadOptions&) {
+    loop_.post([this] { reload_(); });
 }
 
 }  // namespace parley::server

@@ -2,9 +2,22 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 #include "hosts/server/modules/abi_values.hpp"
+#include "hosts/server/muc/events.hpp"
 
 namespace parley::server {
+namespace {
+
+std::vector<abi::ModuleOption> options_of(const ModuleConfig& config) {
+    std::vector<abi::ModuleOption> options;
+    for (const auto& [key, value] : config.options)
+        options.push_back({key, value});
+    return options;
+}
+
+}  // namespace
 
 ModuleHost::ModuleHost(const Config& config, std::string version, EventLoop& loop, Router& router)
     : config_(config),
@@ -30,6 +43,7 @@ size_t ModuleHost::start() {
 bool ModuleHost::start_module(const ModuleConfig& module_config) {
     const auto module = std::make_shared<RunningModule>();
     module->name = module_config.name;
+    module->path = module_config.path;
     module->waker = std::make_shared<Waker>(loop_, [this, weak = std::weak_ptr(module)] {
         const auto woken = weak.lock();
         if (!woken || !woken->can_be_called()) return;
@@ -43,13 +57,15 @@ bool ModuleHost::start_module(const ModuleConfig& module_config) {
         return false;
     };
 
-    std::vector<abi::ModuleOption> options;
-    for (const auto& [key, value] : module_config.options)
-        options.push_back({key, value});
-    const std::string muc_domain = config_.muc ? config_.muc->domain.domain() : std::string();
+    binding::HostIdentity identity{"parleyd", version_, {}};
+    if (config_.muc) {
+        identity.muc_domain = config_.muc->domain.domain();
+        identity.storage_directory =
+            config_.data_dir / "modules" / module->name / identity.muc_domain;
+    }
     std::vector<binding::Action> last_words;
     auto loaded = binding::HostedModule::load(
-        module_config.path, options, {"parleyd", version_, muc_domain},
+        module_config.path, options_of(module_config), std::move(identity),
         [waker = module->waker] { waker->wake(); }, last_words);
     for (binding::Action& action : last_words)
         if (auto* log = std::get_if<binding::Log>(&action)) do_action(module, *log);
@@ -81,6 +97,33 @@ binding::TakenNames ModuleHost::taken_names() const {
     for (const auto& [domain, service] : domains_)
         taken.domains.insert(domain);
     return taken;
+}
+
+void ModuleHost::reconfigure(const Config& config) {
+    for (const ModuleConfig& wanted : config.modules) {
+        const auto is_it = [&](const auto& module) { return module->name == wanted.name; };
+        if (std::none_of(modules_.begin(), modules_.end(), is_it))
+            spdlog::warn("module {} does not run; a restart starts it", wanted.name);
+    }
+    for (const auto& module : modules_)
+        give_options(*module, config);
+    flush();
+}
+
+void ModuleHost::give_options(RunningModule& module, const Config& config) {
+    const auto wanted =
+        std::find_if(config.modules.begin(), config.modules.end(),
+                     [&](const ModuleConfig& one) { return one.name == module.name; });
+    if (wanted == config.modules.end()) {
+        spdlog::warn("module {} is not in the configuration any more; it runs until a restart",
+                     module.name);
+        return;
+    }
+    if (wanted->path != module.path)
+        spdlog::warn("module {} has another path now, which a restart loads", module.name);
+    if (!module.can_be_called()) return;
+    module.hosted->on_options(options_of(*wanted));
+    module.collect();
 }
 
 void ModuleHost::stop() {
@@ -142,6 +185,10 @@ void ModuleHost::snapshot(RunningModule& module, const muc::Room& room) {
     if (!module.can_be_called()) return;
     const AbiOccupants occupants(room);
     module.hosted->on_room_snapshot(to_abi(room), {occupants.data(), occupants.size()});
+    for (const auto& [nick, occupant] : room.occupants())
+        for (const muc::Session& session : occupant->sessions)
+            give_presence(module, room, muc::events::info(room, *occupant, session), nullptr,
+                          session.presence);
     module.collect();
 }
 

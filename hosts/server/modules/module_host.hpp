@@ -33,6 +33,13 @@ class ModuleHost : public muc::MucHooks, public RouteHooks {
     /// Without it modules see no rooms.
     void set_muc(muc::MucService* service) { muc_ = service; }
 
+    /// Where modules that want the configuration read anew say so; the answer is reconfigure().
+    void set_reload(std::function<void()> reload) { reload_ = std::move(reload); }
+
+    /// Gives each module that runs its options as they are in `config` now, and logs what becomes
+    /// of them.
+    void reconfigure(const Config& config);
+
     /// Loads and starts every module of the configuration. One that cannot be is logged with what
     /// is to be done, and left out: the server goes on. Returns how many run.
     size_t start();
@@ -54,6 +61,15 @@ class ModuleHost : public muc::MucHooks, public RouteHooks {
                           const muc::OccupantInfo& occupant) override;
     void occupant_left(const muc::Room& room, const muc::OccupantInfo& occupant,
                        muc::LeaveReason reason) override;
+    void occupant_presence(const muc::Room& room, const muc::OccupantInfo& occupant,
+                           const xmpp::Element* before, const xmpp::Element& now) override;
+
+    std::vector<muc::RoomCommand> room_commands() override { return commands_.of_rooms(); }
+
+    std::optional<xmpp::Element> run_room_command(const xmpp::Element& iq) override {
+        return commands_.run_on_room(iq);
+    }
+
     std::vector<xmpp::Element> room_info(const muc::Room& room) override;
     std::vector<std::string> service_features() override;
     void flush() override;
@@ -66,6 +82,12 @@ class ModuleHost : public muc::MucHooks, public RouteHooks {
     /// Tells the module those of the values that are its own, if any.
     void give_values(RunningModule& module, const muc::Room& room, const muc::ModuleValues& values);
     void snapshot(RunningModule& module, const muc::Room& room);
+    /// Tells the module what a client says in its presence, where that is of interest and another
+    /// thing than `before`; null: before it said nothing.
+    void give_presence(RunningModule& module, const muc::Room& room,
+                       const muc::OccupantInfo& occupant, const xmpp::Element* before,
+                       const xmpp::Element& now);
+    void give_options(RunningModule& module, const Config& config);
     /// Calls `body(module)` of every module that can be called.
     template <class Body>
     void for_each(Body body);
@@ -88,9 +110,9 @@ class ModuleHost : public muc::MucHooks, public RouteHooks {
     void do_action(const std::shared_ptr<RunningModule>& module,
                    binding::SetRouteInterest& interest);
 
-    void do_action(const std::shared_ptr<RunningModule>&, binding::SetPresenceInterest&) {}
-
-    void do_action(const std::shared_ptr<RunningModule>&, binding::ReloadOptions&) {}
+    void do_action(const std::shared_ptr<RunningModule>& module,
+                   binding::SetPresenceInterest& interest);
+    void do_action(const std::shared_ptr<RunningModule>& module, binding::ReloadOptions& reload);
 
     // One process is no cluster: the module has no xsm.cluster to ask with.
     void do_action(const std::shared_ptr<RunningModule>&, binding::Publish&) {}
@@ -105,6 +127,7 @@ class ModuleHost : public muc::MucHooks, public RouteHooks {
     AdhocCommands commands_;
     std::vector<std::shared_ptr<RunningModule>> modules_;
     std::map<std::string, std::unique_ptr<ModuleDomain>> domains_;
+    std::function<void()> reload_ = [] {};
     bool flushing_ = false;
 };
 

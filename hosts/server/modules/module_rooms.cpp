@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "hosts/server/modules/abi_values.hpp"
 #include "hosts/server/modules/module_host.hpp"
 #include "xmpp/xml.hpp"
@@ -44,6 +46,15 @@ MessageVerdict from_binding(binding::Verdict verdict) {
 std::string_view values_of(const muc::Room& room, const RunningModule& module) {
     const auto found = room.module_values().find(module.name);
     return found == room.module_values().end() ? std::string_view() : found->second;
+}
+
+std::vector<const xmpp::Element*> children_in(
+    const xmpp::Element& stanza, const std::set<std::string, std::less<>>& namespaces) {
+    std::vector<const xmpp::Element*> children;
+    if (namespaces.empty()) return children;
+    for (const xmpp::Element* child : stanza.elements())
+        if (namespaces.contains(child->ns())) children.push_back(child);
+    return children;
 }
 
 }  // namespace
@@ -152,6 +163,27 @@ void ModuleHost::occupant_changed(const muc::Room& room, std::string_view old_ni
     for_each([&](RunningModule& module) {
         module.hosted->on_occupant_changed(to_abi(room), old_nick, *who.get());
     });
+}
+
+void ModuleHost::occupant_presence(const muc::Room& room, const muc::OccupantInfo& occupant,
+                                   const xmpp::Element* before, const xmpp::Element& now) {
+    for_each([&](RunningModule& module) { give_presence(module, room, occupant, before, now); });
+}
+
+void ModuleHost::give_presence(RunningModule& module, const muc::Room& room,
+                               const muc::OccupantInfo& occupant, const xmpp::Element* before,
+                               const xmpp::Element& now) {
+    const auto payload = children_in(now, module.presence_interest);
+    const auto payload_before = before == nullptr ? std::vector<const xmpp::Element*>()
+                                                  : children_in(*before, module.presence_interest);
+    if (std::equal(payload.begin(), payload.end(), payload_before.begin(), payload_before.end(),
+                   [](const auto* one, const auto* other) { return *one == *other; }))
+        return;
+    std::string payload_xml;
+    for (const xmpp::Element* child : payload)
+        payload_xml += xmpp::to_xml(*child);
+    const AbiOccupant who(occupant);
+    module.hosted->on_occupant_presence(to_abi(room), *who.get(), payload_xml);
 }
 
 void ModuleHost::occupant_left(const muc::Room& room, const muc::OccupantInfo& occupant,

@@ -54,14 +54,16 @@ class Waker : public std::enable_shared_from_this<Waker> {
 
 /// A module, and what the server keeps for it. On the loop.
 struct RunningModule {
-    std::string name;  ///< of its table in the configuration
+    std::string name;            ///< of its table in the configuration
+    std::filesystem::path path;  ///< it was loaded from
     std::shared_ptr<Waker> waker;
     std::unique_ptr<binding::HostedModule> hosted;  ///< null once it is stopped
     bool in_service = true;
 
     std::set<std::string, std::less<>>
         interest;  ///< stays when the module dies: the host fails closed
-    std::set<std::string, std::less<>> route_interest;  ///< of IQs between users; likewise
+    std::set<std::string, std::less<>> route_interest;     ///< of IQs between users; likewise
+    std::set<std::string, std::less<>> presence_interest;  ///< in children of occupants' presence
     std::vector<std::string> muc_features;
     std::map<uint64_t, EventLoop::TimerId> timers;  ///< by the module's id
     std::set<std::string> domains;

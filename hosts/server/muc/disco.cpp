@@ -1,5 +1,6 @@
 #include "hosts/server/muc/disco.hpp"
 
+#include "hosts/server/muc/commands.hpp"
 #include "hosts/server/muc/replies.hpp"
 #include "xmpp/data_form.hpp"
 #include "xmpp/namespaces.hpp"
@@ -126,12 +127,14 @@ void answer_room_info(const Context& context, const Room& room, const xmpp::Elem
         answer_reserved_nick(context, room, iq, from);
         return;
     }
+    if (answer_command_info(context, room, iq, from)) return;
     if (refuse_node(context, iq, xmpp::ns::disco_info)) return;
     xmpp::Element reply = xmpp::iq_result(iq);
     xmpp::Element& query = reply.add("query", xmpp::ns::disco_info);
     const std::string& title = room.config().title;
     add_identity(query, title.empty() ? room.jid().local() : title);
     add_room_features(query, room.config());
+    if (!context.hooks.room_commands().empty()) add_feature(query, xmpp::ns::commands);
     std::vector<xmpp::Element> further = context.hooks.room_info(room);
     for (const xmpp::Element& element : further)
         if (element.name() == "feature") query.add(element);
@@ -143,6 +146,10 @@ void answer_room_info(const Context& context, const Room& room, const xmpp::Elem
 
 void answer_room_items(const Context& context, const Room& room, const xmpp::Element& iq,
                        const xmpp::Jid& from) {
+    if (iq.child("query", xmpp::ns::disco_items)->attr("node") == xmpp::ns::commands) {
+        answer_command_items(context, room, iq, from);
+        return;
+    }
     if (refuse_node(context, iq, xmpp::ns::disco_items)) return;
     xmpp::Element reply = xmpp::iq_result(iq);
     xmpp::Element& query = reply.add("query", xmpp::ns::disco_items);

@@ -30,6 +30,12 @@ void changed(const Context& context, Room& room, std::string_view old_nick,
     }
 }
 
+void presence(const Context& context, const Room& room, const Occupant& occupant,
+              const xmpp::Jid& full_jid, const xmpp::Element* before) {
+    const Session& session = *room.session(full_jid);
+    context.hooks.occupant_presence(room, info(room, occupant, session), before, session.presence);
+}
+
 void left(const Context& context, Room& room, const Occupant& occupant, const Session& session,
           Affiliation affiliation, LeaveReason reason) {
     ++room.generation;

@@ -94,6 +94,7 @@ void welcome(const Context& context, Room& room, Occupant& occupant, const xmpp:
     send_history(context, room, from, request);
     send_subject(context, room, from);
     events::joined(context, room, occupant, from);
+    events::presence(context, room, occupant, from, nullptr);
 }
 
 void change_nick(const Context& context, Room& room, Occupant& occupant, const std::string& nick) {
@@ -151,11 +152,12 @@ void handle_presence_update(const Context& context, Room& room, const xmpp::Elem
         refuse(context, presence, *error);
         return;
     }
-    room.update_presence(from, strip_presence(presence));
+    const xmpp::Element before = room.update_presence(from, strip_presence(presence));
     if (nick == occupant.nick)
         broadcast_presence(context, room, occupant);
     else
         change_nick(context, room, occupant, nick);
+    events::presence(context, room, occupant, from, &before);
 }
 
 void send_not_joined(const Context& context, const xmpp::Element& presence) {

@@ -52,6 +52,8 @@ struct MucLimits {
     size_t disco_items_max = 1'000;
     size_t pending_iqs_max = 2'000;  ///< relayed between occupants and not yet answered
     std::chrono::seconds iq_timeout{60};
+
+    bool operator==(const MucLimits&) const = default;
 };
 
 /// The [muc] table of the configuration.
@@ -63,6 +65,8 @@ struct MucConfig {
     std::vector<xmpp::Jid> admins;  ///< the server's `admins`, bare
     RoomConfig defaults;            ///< [muc.defaults]: of a room until its owner configures it
     MucLimits limits;               ///< [muc.limits]
+
+    bool operator==(const MucConfig&) const = default;
 };
 
 }  // namespace parley::server::muc

@@ -38,6 +38,12 @@ struct FormVerdict {
     std::optional<xmpp::Element> error;  ///< the <error/> for the owner: nothing changes at all
 };
 
+/// A command (XEP-0050) of every room.
+struct RoomCommand {
+    std::string node;
+    std::string name;
+};
+
 /// Who else takes part in what happens in rooms: the module host. Room::generation has grown by one
 /// before each event. Called in the middle of the room's work: an implementation only takes note,
 /// and speaks to the room in flush(). The defaults do nothing.
@@ -84,7 +90,20 @@ class MucHooks {
     virtual void occupant_changed(const Room&, std::string_view /*old_nick*/, const OccupantInfo&) {
     }
 
+    /// The client says something else in its presence than `before`, which is null where it has
+    /// just entered. No step of the generation.
+    virtual void occupant_presence(const Room&, const OccupantInfo&,
+                                   const xmpp::Element* /*before*/, const xmpp::Element& /*now*/) {}
+
     virtual void occupant_left(const Room&, const OccupantInfo&, LeaveReason) {}
+
+    /// The commands (XEP-0050) that each room offers to its owners, and to administrators.
+    virtual std::vector<RoomCommand> room_commands() { return {}; }
+
+    /// An IQ with a <command/> to a room, from somebody who may run its commands: the reply.
+    virtual std::optional<xmpp::Element> run_room_command(const xmpp::Element& /*iq*/) {
+        return std::nullopt;
+    }
 
     /// Further children for the disco#info of a room.
     virtual std::vector<xmpp::Element> room_info(const Room&) { return {}; }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "hosts/server/muc/admin.hpp"
+#include "hosts/server/muc/commands.hpp"
 #include "hosts/server/muc/disco.hpp"
 #include "hosts/server/muc/events.hpp"
 #include "hosts/server/muc/groupchat.hpp"
@@ -189,6 +190,8 @@ void MucService::handle_room_iq(Room& room, const xmpp::Element& iq, const xmpp:
         answer_room_items(context_, room, iq, from);
     } else if (get && iq.child("ping", xmpp::ns::ping) != nullptr) {
         context_.sink.route(xmpp::iq_result(iq));
+    } else if (iq.child("command", xmpp::ns::commands) != nullptr) {
+        handle_command(context_, room, iq, from);
     } else {
         const Occupant* occupant = room.occupant_of(from);
         bool taken = false;

@@ -122,15 +122,16 @@ void Room::rename(std::string_view from, std::string_view to) {
     occupants_.insert(std::move(node));
 }
 
-void Room::update_presence(const xmpp::Jid& full_jid, xmpp::Element presence) {
+xmpp::Element Room::update_presence(const xmpp::Jid& full_jid, xmpp::Element presence) {
     Occupant* occupant = occupant_of(full_jid);
     assert(occupant != nullptr);
     auto& sessions = occupant->sessions;
     const auto found = std::find_if(sessions.begin(), sessions.end(), [&](const Session& session) {
         return session.jid == full_jid;
     });
-    found->presence = std::move(presence);
+    xmpp::Element before = std::exchange(found->presence, std::move(presence));
     std::rotate(found, found + 1, sessions.end());
+    return before;
 }
 
 }  // namespace parley::server::muc

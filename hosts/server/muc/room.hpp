@@ -100,8 +100,8 @@ class Room {
     Occupant take_out(std::string_view nick);
     /// `to` must be free.
     void rename(std::string_view from, std::string_view to);
-    /// Puts a client's new presence in front.
-    void update_presence(const xmpp::Jid& full_jid, xmpp::Element presence);
+    /// Puts a client's new presence in front. Returns the one it had.
+    xmpp::Element update_presence(const xmpp::Jid& full_jid, xmpp::Element presence);
 
     History history;
     bool locked = false;      ///< created, not yet configured (XEP-0045 s10.1.3)

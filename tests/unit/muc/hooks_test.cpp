@@ -1,6 +1,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tests/unit/muc/dialogue.hpp"
+#include "xmpp/namespaces.hpp"
 
 using namespace parley::server::muc;
 using test::Bench;
@@ -61,6 +62,26 @@ class Recorder : public MucHooks {
                        std::string(to_string(who.role)));
     }
 
+    void occupant_presence(const Room& room, const OccupantInfo& who, const xmpp::Element* before,
+                           const xmpp::Element& now) override {
+        if (!hears_presence) return;
+        // No step of the generation.
+        BOOST_TEST(room.generation == generation_);
+        const auto show = [](const xmpp::Element& presence) {
+            const xmpp::Element* shown = presence.child("show", xmpp::ns::client);
+            return shown == nullptr ? std::string("-") : shown->text();
+        };
+        note("presence " + std::string(who.nick) + " " + (before == nullptr ? "" : show(*before)) +
+             " " + show(now));
+    }
+
+    std::vector<RoomCommand> room_commands() override { return {{"urn:call#run", "Run"}}; }
+
+    std::optional<xmpp::Element> run_room_command(const xmpp::Element& iq) override {
+        note("command of " + std::string(iq.attr("from")));
+        return xmpp::iq_result(iq);
+    }
+
     void occupant_left(const Room& room, const OccupantInfo& who, LeaveReason reason) override {
         step(room, "left " + std::string(who.nick) + " " + std::string(to_string(who.affiliation)) +
                        " " + std::to_string(static_cast<int>(reason)));
@@ -80,6 +101,7 @@ class Recorder : public MucHooks {
 
     MessageVerdict verdict;
     FormVerdict form_verdict;
+    bool hears_presence = false;
     std::vector<std::string> events;
     int flushes = 0;
 
@@ -188,6 +210,58 @@ BOOST_AUTO_TEST_CASE(hears_of_changes) {
     check(hooks.take(), {"changed bobby bobby admin moderator"});
     admin("<item jid='bob@example.org' affiliation='none'/>");
     check(hooks.take(), {"changed bobby bobby none participant"});
+}
+
+BOOST_AUTO_TEST_CASE(hears_what_each_client_says_in_its_presence) {
+    room_with_bob();
+    hooks.hears_presence = true;
+    bench.send("bob",
+               stanza("<presence to='room@chat.example.org/b'><show>away</show></presence>"));
+    check(hooks.take(), {"presence b - away"});
+    bench.send("bob", stanza("<presence to='room@chat.example.org/c'><show>xa</show></presence>"));
+    check(hooks.take(), {"changed b c none participant", "presence c away xa"});
+    bench.send("bob2", stanza("<presence to='room@chat.example.org/c'><show>dnd</show>"
+                              "<x xmlns='http://jabber.org/protocol/muc'/></presence>"));
+    check(hooks.take(), {"joined c bob@example.org/2", "presence c  dnd"});
+    // Enters again without having left.
+    join("bob", "c");
+    check(hooks.take(), {"joined c bob@example.org/1", "presence c  -"});
+    // What the room refuses is not said.
+    bench.send("bob", stanza("<presence to='room@chat.example.org/a'><show>xa</show></presence>"));
+    bench.send("bob", stanza("<presence type='unavailable' to='room@chat.example.org/c'>"
+                             "<show>xa</show></presence>"));
+    check(hooks.take(), {"left c none 0"});
+}
+
+BOOST_AUTO_TEST_CASE(commands_of_the_room_are_for_its_owners_and_administrators) {
+    bench.config.admins = {Bench::jid("carol").bare()};
+    room_with_bob();
+    const std::string list =
+        "<iq type='get' id='l' to='room@chat.example.org'>"
+        "<query xmlns='http://jabber.org/protocol/disco#items' "
+        "node='http://jabber.org/protocol/commands'/></iq>";
+    const std::string run =
+        "<iq type='set' id='r' to='room@chat.example.org'>"
+        "<command xmlns='http://jabber.org/protocol/commands' node='urn:call#run'/></iq>";
+    for (const char* client : {"alice", "carol"}) {
+        bench.send(client, stanza(list));
+        expect(client,
+               "<iq type='result' id='l'><query xmlns='http://jabber.org/protocol/disco#items'>"
+               "<item jid='room@chat.example.org' node='urn:call#run' name='Run'/></query></iq>");
+        bench.send(client, stanza(run));
+        check(hooks.take(), {"command of " + std::string(client) + "@example.org/1"});
+        expect(client, "<iq type='result' id='r' from='room@chat.example.org'/>");
+    }
+    bench.send("bob", stanza(list));
+    expect("bob",
+           "<iq type='result' id='l'><query xmlns='http://jabber.org/protocol/disco#items'>"
+           "<not xmlns='urn:test'><item xmlns='http://jabber.org/protocol/disco#items'/></not>"
+           "</query></iq>");
+    bench.send("bob", stanza(run));
+    expect("bob",
+           "<iq type='error' id='r'><error type='auth'><forbidden "
+           "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>");
+    check(hooks.take(), {});
 }
 
 BOOST_AUTO_TEST_CASE(a_dropped_message_reaches_nobody_and_its_sender_hears_why) {

@@ -26,6 +26,7 @@ struct Client : ClientLink {
 Config make_config(const std::vector<ModuleConfig>& modules) {
     Config config;
     config.domain = "example.org";
+    config.data_dir = TEST_MODULES_DIR "/data";
     config.admins = {*xmpp::Jid::parse("admin@example.org")};
     config.muc.emplace(muc::MucConfig{.domain = *xmpp::Jid::parse("chat.example.org"),
                                       .name = "Rooms",

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "hosts/server/config/address.hpp"
+#include "hosts/server/config/config_changes.hpp"
 #include "tests/unit/temporary_folder.hpp"
 
 using namespace parley::server;
@@ -174,6 +175,38 @@ BOOST_AUTO_TEST_CASE(addresses_are_numeric) {
     for (const char* outside : {"0.0.0.0", "::", "192.0.2.1", "::ffff:192.0.2.1"}) {
         BOOST_TEST(!is_loopback(outside), outside);
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_modules_name_is_a_folder) {
+    for (const char* name : {"\"../x\"", "\"a/b\"", "\".\""}) {
+        const auto lines = faults(minimal + "[modules." + name + "]\npath = \"/x/x.so\"\n");
+        BOOST_REQUIRE(lines.size() == 1U);
+        BOOST_TEST(lines[0].find("the module's name is a folder") != std::string::npos);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(names_what_only_a_restart_takes) {
+    const std::string rooms = "[muc]\ndomain = \"rooms.localhost\"\n";
+    const auto changes = [&](const std::string& text) {
+        const Folder folder;
+        const auto before = load_config(folder.write("p.toml", minimal + rooms));
+        const auto now = load_config(folder.write("p.toml", text));
+        BOOST_REQUIRE((before && now));
+        std::string all;
+        for (const std::string_view change : changes_for_a_restart(*before, *now))
+            all += std::string(change) + " ";
+        return all;
+    };
+    BOOST_TEST(changes(minimal + rooms) == "");
+    BOOST_TEST(changes("log_level = \"debug\"\n" + minimal + rooms +
+                       "[modules.m]\npath = \"/m.so\"\n") == "");
+    BOOST_TEST(changes(minimal + rooms + "[muc.defaults]\nmoderated = true\n") == "[muc] ");
+    BOOST_TEST(changes(minimal + rooms + "[limits]\nconnections = 5\n") == "[limits] ");
+    BOOST_TEST(changes("domain = \"example.org\"\ndata_dir = \"other\"\n"
+                       "[http]\nlisten = [\"127.0.0.1:1\"]\nallow_unencrypted_login = true\n"
+                       "[c2s]\nlisten = [\"127.0.0.1:0\"]\nrequire_tls = false\n" +
+                       rooms) == "domain data_dir admins [c2s] [http] ");
+    BOOST_TEST(changes(minimal) == "[muc] ");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
