@@ -91,12 +91,27 @@ class Host:
         """Writes configuration and accounts into self.folder."""
         raise NotImplementedError
 
+    def configure(self):
+        """Writes the configuration alone, with the module options as they are now."""
+        raise HostError("this host's configuration cannot change")
+
+    def read_configuration(self):
+        """Tells the running server to read its configuration; returns when it knows."""
+        raise HostError("this host cannot be told to read its configuration")
+
     def command(self):
         """The server's command line; it stays in the foreground."""
         raise NotImplementedError
 
     def operate(self, operation):
         """Does what a scenario says after "the server", to the running instance. Raises HostError."""
+        if operation.startswith("configures parley "):
+            self.module_options |= dict(option.split("=", 1) for option in operation.split()[2:])
+            self.configure()
+            return
+        if operation == "reads its configuration":
+            self.read_configuration()
+            return
         if operation not in ("stops", "restarts"):
             raise HostError(f"this host cannot be told: {operation}")
         self.stop()

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import signal
 import subprocess
 
 from .host import Host, HostError, make_certificate
@@ -54,16 +55,23 @@ class Parleyd(Host):
     build = pathlib.Path("build/dev")  # set by the runner
 
     def prepare(self):
-        certificate, key = make_certificate(self.folder)
+        certificate, _ = make_certificate(self.folder)
         self.address.ca_file = os.fspath(certificate)
         (self.folder / "data").mkdir(exist_ok=True)
         self.configuration = self.folder / "parleyd.toml"
+        self.configure()
+        for user, password in self.accounts():
+            self._control("account", "create", f"{user}@localhost", "--password", password)
+
+    def configure(self):
+        certificate, key = make_certificate(self.folder)
         self.configuration.write_text(_CONFIGURATION.format(
             folder=self.folder, certificate=certificate, key=key, c2s=self.address.c2s,
             http=self.address.http, https=self.address.https, module=self.module_file or self.build / "module" / "parley.so",
             limits=self._limits(), options=self._options()))
-        for user, password in self.accounts():
-            self._control("account", "create", f"{user}@localhost", "--password", password)
+
+    def read_configuration(self):
+        self.process.send_signal(signal.SIGHUP)
 
     def command(self):
         return [self._binary("parleyd"), "--config", os.fspath(self.configuration)]

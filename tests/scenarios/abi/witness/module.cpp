@@ -23,11 +23,17 @@ xsm_status start(xsm_module* module, xsm_buf* error) {
     self.muc->set_interest(self.host, &name, 1);
     self.disco->set_muc_features(self.host, &name, 1);
     self.adhoc->add(self.host, view("urn:parley:witness:0#hello"), view("Hello"), XSM_ADHOC_ADMIN);
+    if (self.adhoc->add(self.host, view("urn:parley:witness:0#room-hello"), view("Hello, room"),
+                        XSM_ADHOC_ROOM_OWNER) == XSM_INVALID) {
+        *error = copy("the host does not take the command of rooms");
+        return XSM_ERROR;
+    }
     if (self.service->add(self.host, view(self.sfu_jid), view("Witness")) != XSM_OK) {
         *error = copy("somebody has " + self.sfu_jid);
         return XSM_ERROR;
     }
     if (self.route != nullptr) self.route->set_interest(self.host, &name, 1);
+    if (self.presence != nullptr) self.presence->set_interest(self.host, &name, 1);
     if (self.room_config != nullptr &&
         self.room_config->set_fields(self.host, view(fields)) != XSM_OK) {
         *error = copy("the host does not take the fields");
@@ -46,10 +52,11 @@ void stop(xsm_module* module) {
 
 const void* get_extension(xsm_module*, const char* id) {
     static constexpr std::pair<std::string_view, const void*> halves[] = {
-        {XSM_EXT_MUC, &muc_half},         {XSM_EXT_SERVICE, &service_half},
-        {XSM_EXT_DISCO, &disco_half},     {XSM_EXT_ADHOC, &adhoc_half},
-        {XSM_EXT_TIMER, &timer_half},     {XSM_EXT_ROUTE, &route_half},
-        {XSM_EXT_CLUSTER, &cluster_half}, {XSM_EXT_ROOM_CONFIG, &room_config_half},
+        {XSM_EXT_MUC, &muc_half},           {XSM_EXT_SERVICE, &service_half},
+        {XSM_EXT_DISCO, &disco_half},       {XSM_EXT_ADHOC, &adhoc_half},
+        {XSM_EXT_TIMER, &timer_half},       {XSM_EXT_ROUTE, &route_half},
+        {XSM_EXT_CLUSTER, &cluster_half},   {XSM_EXT_ROOM_CONFIG, &room_config_half},
+        {XSM_EXT_PRESENCE, &presence_half}, {XSM_EXT_OPTIONS, &options_half},
     };
     for (const auto& [name, half] : halves) {
         if (name == id) return half;
@@ -78,6 +85,9 @@ xsm_status create(const xsm_host* host, const xsm_option* options, size_t count,
     self->route = half<xsm_host_route>(host, XSM_EXT_ROUTE);
     self->room_config = half<xsm_host_room_config>(host, XSM_EXT_ROOM_CONFIG);
     self->cluster = half<xsm_host_cluster>(host, XSM_EXT_CLUSTER);
+    self->presence = half<xsm_host_presence>(host, XSM_EXT_PRESENCE);
+    self->storage = half<xsm_host_storage>(host, XSM_EXT_STORAGE);
+    self->options = half<xsm_host_options>(host, XSM_EXT_OPTIONS);
     if (host->get_extension(host, "xsm.no-such-thing/1") != nullptr || !self->muc ||
         !self->stanza || !self->service || !self->disco || !self->adhoc || !self->timer) {
         *error = copy("the host lacks an extension, or has one that does not exist");

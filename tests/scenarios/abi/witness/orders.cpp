@@ -89,6 +89,12 @@ void misuse_names(Witness& self, Answers& answers) {
                              self.route->set_interest(host, &nameless, 1));
         answers.emplace_back("interest in no list", self.route->set_interest(host, nullptr, 1));
     }
+    answers.emplace_back(
+        "a command of rooms that is taken",
+        self.adhoc->add(host, view("urn:parley:witness:0#hello"), view("x"), XSM_ADHOC_ROOM_OWNER));
+    if (self.presence != nullptr)
+        answers.emplace_back("interest in no list of presence",
+                             self.presence->set_interest(host, nullptr, 1));
 }
 
 void misuse_fields(Witness& self, Answers& answers) {
@@ -207,6 +213,12 @@ void act(Witness& self, const Element& order, const xsm_muc_message& about) {
         publish(self, room, order);
     } else if (what == "withdraw") {
         if (self.cluster != nullptr) self.cluster->withdraw(self.host, view(order.attr("key")));
+    } else if (what == "keep") {
+        say(self, room, did(keep(self, order.attr("value")) ? "keep" : "cannot keep"));
+    } else if (what == "show") {
+        say(self, room, kept(self));
+    } else if (what == "reload") {
+        if (self.options != nullptr) self.options->reload(self.host);
     } else if (what == "overrun") {
         usleep(5'000);
     } else if (what == "throw") {

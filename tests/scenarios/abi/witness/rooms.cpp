@@ -94,6 +94,15 @@ void on_occupant_left(xsm_module* module, const xsm_muc_room* room,
     self.muc->broadcast(self.host, room->jid, view(xml));
 }
 
+void on_occupant_presence(xsm_module* module, const xsm_muc_room* room,
+                          const xsm_muc_occupant* occupant, xsm_view payload_xml) {
+    Element& event = note(self_of(module), "presence", *room);
+    describe(event, *occupant);
+    const auto payload = parley::xmpp::parse_xml("<payload xmlns='" + std::string(ours) + "'>" +
+                                                 std::string(text_of(payload_xml)) + "</payload>");
+    event.add(payload ? *payload : Element("rubbish", ours));
+}
+
 int32_t on_room_iq(xsm_module* module, const xsm_muc_room* room, const xsm_muc_occupant* sender,
                    xsm_view stanza_xml) {
     Witness& self = self_of(module);
@@ -131,6 +140,7 @@ void on_room_values(xsm_module* module, xsm_view room_jid, xsm_view values_xml) 
 const xsm_module_muc muc_half = {sizeof muc_half,   on_room_snapshot,   on_room_configured,
                                  on_room_destroyed, on_occupant_joined, on_occupant_changed,
                                  on_occupant_left,  on_message,         on_room_iq};
+const xsm_module_presence presence_half = {sizeof presence_half, on_occupant_presence};
 const xsm_module_room_config room_config_half = {sizeof room_config_half, on_room_submitted,
                                                  on_room_values};
 

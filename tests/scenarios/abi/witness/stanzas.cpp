@@ -80,7 +80,8 @@ void on_room_info(xsm_module*, xsm_view, xsm_buf* out) {
 void on_command(xsm_module*, xsm_view stanza_xml, xsm_buf* out) {
     const auto iq = parley::xmpp::parse_xml(text_of(stanza_xml));
     const Element* command = iq ? iq->child("command", ns::commands) : nullptr;
-    const std::string_view action = command == nullptr ? "" : command->attr("action");
+    if (command == nullptr) return;
+    const std::string_view action = command->attr("action");
     if (action == "prev") {
         *out = copy(
             "<error xmlns='jabber:client' type='modify'><bad-request "
@@ -88,10 +89,12 @@ void on_command(xsm_module*, xsm_view stanza_xml, xsm_buf* out) {
     } else if (action == "next") {
         *out = copy("<rubbish/>");
     } else {
-        *out = copy(
-            "<command xmlns='http://jabber.org/protocol/commands' "
-            "node='urn:parley:witness:0#hello' status='completed'><note "
-            "type='info'>hello</note></command>");
+        Element answer("command", ns::commands);
+        answer.set_attr("node", command->attr("node")).set_attr("status", "completed");
+        answer.add("note")
+            .set_attr("type", "info")
+            .add_text("hello " + std::string(iq->attr("to")));
+        *out = copy(to_xml(answer));
     }
 }
 

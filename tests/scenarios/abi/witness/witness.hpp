@@ -14,10 +14,13 @@
 #include "xsm/cluster.h"
 #include "xsm/disco.h"
 #include "xsm/muc.h"
+#include "xsm/options.h"
+#include "xsm/presence.h"
 #include "xsm/room_config.h"
 #include "xsm/route.h"
 #include "xsm/service.h"
 #include "xsm/stanza.h"
+#include "xsm/storage.h"
 #include "xsm/timer.h"
 
 /// A module that does what a message tells it to, and says what its host told it: a host of the
@@ -26,12 +29,17 @@
 ///
 /// - <do what='...'/> in a message to a room or occupant: on_message does it (orders.cpp).
 /// - <do what='...'/> as the payload of an IQ between users: on_iq does it (stanzas.cpp).
+/// - a child of an occupant's presence in a room is an event of the room, <presence/>.
 /// - <events/> in an IQ get to a room: answered with what happened in the room since the last time,
 ///   one element for each event. <unanswered/> is left to the host.
 /// - <routed/> in an IQ get to its service: answered with the IQs of the one who asks, or `of` a
 ///   JID, that on_iq was shown since the last time.
 /// - every other stanza to its service is reported to the sender in a message with <seen/>.
 /// - fields of its own in every room's configuration (module.cpp); "refuse" as the text is refused.
+/// - what it is told to keep is in a file of its directory.
+/// - its options, given while it runs, are told to every room in a message with <options/>; of its
+///   option "answer" it takes what refuses or warns (options.cpp).
+/// - the command #hello is for administrators, #room-hello for owners of rooms.
 /// - a node that is lost is told to every room in a message with <node-lost/>.
 namespace witness {
 
@@ -73,6 +81,9 @@ struct Witness {
     const xsm_host_route* route = nullptr;
     const xsm_host_room_config* room_config = nullptr;
     const xsm_host_cluster* cluster = nullptr;
+    const xsm_host_presence* presence = nullptr;
+    const xsm_host_storage* storage = nullptr;
+    const xsm_host_options* options = nullptr;
     std::string sfu_jid;
     std::map<std::string, Room, std::less<>> rooms;      // by JID
     std::map<std::string, Element, std::less<>> routed;  // IQs between users, by sender
@@ -99,9 +110,16 @@ extern const xsm_module_timer timer_half;
 extern const xsm_module_route route_half;
 extern const xsm_module_room_config room_config_half;
 extern const xsm_module_cluster cluster_half;
+extern const xsm_module_presence presence_half;
+extern const xsm_module_options options_half;
 
 // Of muc_half and of the module itself, in orders.cpp.
 void on_message(xsm_module* module, const xsm_muc_message* about, xsm_muc_verdict* verdict);
 void on_wake(xsm_module* module);
+
+/// What the directory has of an earlier order to keep something, as <kept/>; in keeping.cpp.
+Element kept(const Witness& self);
+/// Replaces it. False where it cannot.
+bool keep(const Witness& self, std::string_view value);
 
 }  // namespace witness
