@@ -122,17 +122,21 @@ class Prosody(Host):
         return binding.exists() and (cls.module_file is not None or cls.module().exists())
 
     def prepare(self):
-        certificate, key = make_certificate(self.folder)
+        certificate, _ = make_certificate(self.folder)
+        self.address.ca_file = os.fspath(certificate)
         accounts = self.folder / "data" / "localhost" / "accounts"
         accounts.mkdir(parents=True, exist_ok=True)
         for user, password in self.accounts():
             (accounts / f"{user}.dat").write_text(f'return {{ ["password"] = "{password}"; }};\n')
+        self._configure()
+
+    def _configure(self):
+        certificate, key = make_certificate(self.folder)
         (self.folder / "prosody.cfg.lua").write_text(_CONFIGURATION.format(
             folder=self.folder, certificate=certificate, key=key, c2s=self.address.c2s,
             daemonize=self.limits.get("daemonize", "false"), log=self._log_sink(),
             http=self.address.http, https=self.address.https, plugins=self.plugins(),
             module=self.module(), rooms=self._rooms()))
-        self.address.ca_file = os.fspath(certificate)
 
     def command(self):
         configuration = ["--config", os.fspath(self.folder / "prosody.cfg.lua")]
@@ -166,6 +170,13 @@ class Prosody(Host):
         is_reset = not sockets <= set().union(*entries)
         is_closed = any(entry[3] == _CLOSE_WAIT and entry[9] in sockets for entry in entries)
         return not is_reset and not is_closed and state.startswith("S")
+
+    def change_module(self, file):
+        """Has another module in the place of the one so far."""
+        type(self).module_file = file
+        self._configure()
+        self.console("config", "reload")
+        self.console("module", "reload", "parley", "conference.localhost")
 
     def operate(self, operation):
         if operation in _OPERATIONS:
