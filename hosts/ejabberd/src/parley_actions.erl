@@ -27,6 +27,6 @@ act({add_command, Node, Name, Access}, MucHost, _) ->
     parley_commands:add(MucHost, Node, Name, Access);
 act({remove_command, Node}, MucHost, _) ->
     parley_commands:remove(MucHost, Node);
-%% It comes back to the instance, and says itself in the log how it went.
+%% Not here: mod_parley:config_reloaded/0 asks this process. ejabberd says in the log how it went.
 act({reload_options}, _, _) ->
-    spawn(fun ejabberd_config:reload/0).
+    spawn(fun() -> global:trans({?MODULE, self()}, fun ejabberd_config:reload/0, [node()]) end).

@@ -252,7 +252,13 @@ class Ejabberd(Host):
     def change_module(self, file):
         """Has another module in the place of the one so far."""
         type(self).module_file = file
+        self.configure()
+        self.read_configuration()
+
+    def configure(self):
         self._enable()
+
+    def read_configuration(self):
         self._command("reload_config")
 
     def operate(self, operation):
@@ -260,7 +266,7 @@ class Ejabberd(Host):
             self._command("restart_module", host="localhost", module="mod_parley")
         elif operation in ("unloads parley", "loads parley"):
             self._enable(operation == "loads parley")
-            self._command("reload_config")
+            self.read_configuration()
         elif operation == "loses node 2":
             self.second.process.kill()
             self.second.process.wait()

@@ -128,9 +128,9 @@ class Prosody(Host):
         accounts.mkdir(parents=True, exist_ok=True)
         for user, password in self.accounts():
             (accounts / f"{user}.dat").write_text(f'return {{ ["password"] = "{password}"; }};\n')
-        self._configure()
+        self.configure()
 
-    def _configure(self):
+    def configure(self):
         certificate, key = make_certificate(self.folder)
         (self.folder / "prosody.cfg.lua").write_text(_CONFIGURATION.format(
             folder=self.folder, certificate=certificate, key=key, c2s=self.address.c2s,
@@ -174,8 +174,8 @@ class Prosody(Host):
     def change_module(self, file):
         """Has another module in the place of the one so far."""
         type(self).module_file = file
-        self._configure()
-        self.console("config", "reload")
+        self.configure()
+        self.read_configuration()
         self.console("module", "reload", "parley", "conference.localhost")
 
     def operate(self, operation):
@@ -184,9 +184,17 @@ class Prosody(Host):
         else:
             super().operate(operation)
 
+    def read_configuration(self):
+        self._control("reload")
+        # It only sends a signal; a new connection is answered after what the signal has woken.
+        self.console("uptime")
+
     def console(self, *words):
         """Runs a command of Prosody's admin console; returns what it printed."""
-        command = ["prosodyctl", "--config", os.fspath(self.folder / "prosody.cfg.lua"), "shell", *words]
+        return self._control("shell", *words)
+
+    def _control(self, *words):
+        command = ["prosodyctl", "--config", os.fspath(self.folder / "prosody.cfg.lua"), *words]
         result = subprocess.run(command, capture_output=True, text=True, timeout=60)
         if result.returncode != 0 or "\n!" in "\n" + result.stdout:
             raise HostError(f"{' '.join(command)}: {result.stdout}{result.stderr}")
