@@ -15,10 +15,8 @@ local function may_run(room, jid)
 end
 
 local function describe(event)
-	local stanza = event.stanza;
-	local node = stanza.tags[1].attr.node;
-	if not may_run(event.room, stanza.attr.from) then return; end
-	event.reply:tag("identity", { category = "automation"; type = "command-node"; name = own[node] }):up()
+	local name = own[event.stanza.tags[1].attr.node];
+	event.reply:tag("identity", { category = "automation"; type = "command-node"; name = name }):up()
 		:tag("feature", { var = adhoc.xmlns }):up()
 		:tag("feature", { var = "jabber:x:data" }):up();
 end
@@ -52,7 +50,15 @@ module:hook("muc-disco#info/"..adhoc.xmlns, function (event)
 	end
 end);
 
--- Before mod_muc (-2), whose answer is empty.
+-- Before mod_muc (-2), whose answer is empty, here and below.
+module:hook("iq-get/bare/http://jabber.org/protocol/disco#info:query", function (event)
+	local stanza = event.stanza;
+	local room = own[stanza.tags[1].attr.node] and rooms.find(stanza.attr.to);
+	if room and not may_run(room, stanza.attr.from) then
+		return adhoc.forbid(event, "This command is for owners of the room");
+	end
+end);
+
 module:hook("iq-get/bare/http://jabber.org/protocol/disco#items:query", function (event)
 	local stanza = event.stanza;
 	if not next(own) or stanza.tags[1].attr.node ~= adhoc.xmlns then return; end
