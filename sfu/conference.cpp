@@ -137,13 +137,13 @@ void Conference::remove_participant(const ParticipantId& participant) {
         end_publication(publication->id());
 }
 
-void Conference::report_statistics(uint64_t request) const {
-    StatisticsReport report{.request = request, .sessions = {}};
-    for (const auto& [id, session] : publications_)
-        report.sessions.push_back(session->statistics());
-    for (const auto& [id, session] : subscriptions_)
-        report.sessions.push_back(session->statistics());
-    context_.emit(std::move(report));
+ConferenceStatistics Conference::measure(TimePoint now) {
+    ConferenceStatistics statistics{.taken = now, .sessions = {}};
+    for (auto& [id, session] : publications_)
+        statistics.sessions.emplace(id, session->measure(now));
+    for (auto& [id, session] : subscriptions_)
+        statistics.sessions.emplace(id, session->measure(now));
+    return statistics;
 }
 
 void Conference::tick(TimePoint now) {

@@ -26,8 +26,9 @@ class Conference {
     void add_remote_candidates(SessionId id, const std::vector<Candidate>& candidates);
     void close_session(SessionId id);
     void remove_participant(const ParticipantId& participant);
-    void report_statistics(uint64_t request) const;
     void tick(TimePoint now);
+    /// To be called once every statistics_interval_ms.
+    ConferenceStatistics measure(TimePoint now);
 
   private:
     void refuse(SessionId id, Reason reason, std::string text) const;

@@ -49,6 +49,12 @@ Candidate::Type candidate_type(NiceCandidateType type) {
     return Candidate::Type::host;
 }
 
+CandidatePair::End pair_end(const NiceCandidate& candidate) {
+    return {.type = candidate_type(candidate.type),
+            .address = AddressText(candidate.addr).text.data(),
+            .port = static_cast<uint16_t>(nice_address_get_port(&candidate.addr))};
+}
+
 NiceCandidateType nice_type(Candidate::Type type) {
     switch (type) {
         case Candidate::Type::srflx:
@@ -196,6 +202,17 @@ std::string IceAgent::announced(const std::string& address) const {
     const auto found = std::find(config_.addresses.begin(), config_.addresses.end(), address);
     const auto index = static_cast<size_t>(found - config_.addresses.begin());
     return index < config_.public_addresses.size() ? config_.public_addresses[index] : address;
+}
+
+std::optional<CandidatePair> IceAgent::selected_pair() const {
+    NiceCandidate* local = nullptr;
+    NiceCandidate* remote = nullptr;
+    if (nice_agent_get_selected_pair(agent_, stream_, kComponent, &local, &remote) == FALSE) {
+        return std::nullopt;
+    }
+    CandidatePair pair{.local = pair_end(*local), .remote = pair_end(*remote)};
+    pair.local.address = announced(pair.local.address);
+    return pair;
 }
 
 bool IceAgent::gather() {

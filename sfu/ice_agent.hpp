@@ -2,12 +2,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "sfu/media_loop.hpp"
 #include "sfu/session_description.hpp"
+#include "sfu/statistics.hpp"
 
 typedef struct _NiceAgent NiceAgent;
 
@@ -65,6 +67,9 @@ class IceAgent {
     bool send(std::span<const uint8_t> datagram);
 
     State state() const { return state_; }
+
+    /// The pair that `send` uses, if any.
+    std::optional<CandidatePair> selected_pair() const;
 
     /// When anything last came to one of the agent's sockets.
     TimePoint last_heard() const { return context_->last_readable(); }

@@ -16,7 +16,8 @@ constexpr size_t kAudioRing = 64;
 
 }  // namespace
 
-InboundStream::InboundStream(const PublishedContent& content, milliseconds keyframe_interval_min)
+InboundStream::InboundStream(const PublishedContent& content, milliseconds keyframe_interval_min,
+                             TimePoint start)
     : name_(content.answer.name),
       kind_(content.answer.kind),
       clock_rate_(content.answer.codecs.front().clock_rate),
@@ -25,13 +26,15 @@ InboundStream::InboundStream(const PublishedContent& content, milliseconds keyfr
       ring_(kind_ == MediaKind::video ? kVideoRing : kAudioRing),
       statistics_(clock_rate_),
       clock_(clock_rate_),
-      keyframes_(keyframe_interval_min) {
+      keyframes_(keyframe_interval_min),
+      recent_(start) {
     for (const auto& codec : content.answer.codecs) {
         if (strcasecmp(codec.name.c_str(), "rtx") == 0) {
             rtx_type_ = codec.payload_type;
             rtx_of_ = static_cast<uint8_t>(associated_payload_type(codec));
         } else {
             media_types_.push_back(codec.payload_type);
+            codecs_.push_back(codec.name);
         }
         const RtcpFeedback nack{"nack", ""};
         nack_ = nack_ || std::find(codec.feedback.begin(), codec.feedback.end(), nack) !=
@@ -67,6 +70,7 @@ bool InboundStream::accept(bool retransmitted, TimePoint now) {
         // Padding alone, sent to probe the path, restores to nothing; that is no fault.
         if (packet.header.payload_size == 0) return true;
         if (!restore(packet)) return false;
+        ++counters_.retransmissions;
     } else if (std::find(media_types_.begin(), media_types_.end(), packet.header.payload_type) ==
                media_types_.end()) {
         return false;
@@ -80,6 +84,30 @@ bool InboundStream::accept(bool retransmitted, TimePoint now) {
     for (auto* receiver : receivers_)
         receiver->forward(number, now);
     return true;
+}
+
+std::string InboundStream::codec() const {
+    const StoredPacket* packet = ring_.latest();
+    if (packet == nullptr) return {};
+    const auto type =
+        std::find(media_types_.begin(), media_types_.end(), packet->header.payload_type);
+    if (type == media_types_.end()) return {};
+    return codecs_[static_cast<size_t>(type - media_types_.begin())];
+}
+
+StreamStatistics InboundStream::measure(TimePoint now) {
+    const int64_t lost = statistics_.lost();
+    recent_.sample({.bytes = counters_.bytes, .expected = statistics_.expected(), .lost = lost},
+                   now);
+    StreamStatistics measured;
+    measured.kind = kind_;
+    measured.codec = codec();
+    measured.counters = counters_;
+    measured.packets_lost = static_cast<uint64_t>(std::max<int64_t>(0, lost));
+    measured.bits_per_second = recent_.bits_per_second();
+    measured.fraction_lost = recent_.fraction_lost();
+    if (counters_.packets != 0) measured.jitter = statistics_.jitter();
+    return measured;
 }
 
 void InboundStream::add_receiver(OutboundStream& receiver) {

@@ -9,6 +9,7 @@
 #include "sfu/negotiation.hpp"
 #include "sfu/packet_ring.hpp"
 #include "sfu/receive_statistics.hpp"
+#include "sfu/recent_traffic.hpp"
 #include "sfu/sender_clock.hpp"
 
 namespace parley::sfu {
@@ -18,7 +19,8 @@ class OutboundStream;
 /// One published content's media, and who receives it: the packet router's table. Loop thread only.
 class InboundStream {
   public:
-    InboundStream(const PublishedContent& content, milliseconds keyframe_interval_min);
+    InboundStream(const PublishedContent& content, milliseconds keyframe_interval_min,
+                  TimePoint start);
 
     MediaKind kind() const { return kind_; }
 
@@ -56,6 +58,15 @@ class InboundStream {
 
     bool wants_nack() const { return nack_; }
 
+    /// Its own are the retransmissions; the others are its owner's to count.
+    StreamCounters& counters() { return counters_; }
+
+    /// The name of what the latest packet is encoded with; empty before the first.
+    std::string codec() const;
+
+    /// To be called once every statistics_interval_ms.
+    StreamStatistics measure(TimePoint now);
+
   private:
     bool restore(StoredPacket& packet) const;
 
@@ -66,6 +77,7 @@ class InboundStream {
     uint32_t rtx_ssrc_;
     bool nack_ = false;
     std::vector<uint8_t> media_types_;
+    std::vector<std::string> codecs_;  ///< of the media types
     int rtx_type_ = -1;
     uint8_t rtx_of_ = 0;
     PacketRing ring_;
@@ -73,6 +85,8 @@ class InboundStream {
     NackGenerator nacks_;
     SenderClock clock_;
     KeyframeRequests keyframes_;
+    StreamCounters counters_;
+    RecentTraffic recent_;
     std::vector<OutboundStream*> receivers_;
 };
 

@@ -9,6 +9,8 @@ namespace parley::sfu {
 
 namespace {
 
+constexpr milliseconds kStatisticsAgeMax{5'000};
+
 /// Blocks every signal for its life, so that a thread started meanwhile takes none of the
 /// process's.
 class SignalsBlocked {
@@ -53,12 +55,38 @@ MediaWorker::~MediaWorker() {
 }
 
 void MediaWorker::run() {
-    loop_.run(
-        [this](TimePoint now) {
-            for (auto& [id, conference] : conferences_)
-                conference->tick(now);
-        },
-        [this] { out_.flush(); });
+    loop_.run([this](TimePoint now) { tick(now); }, [this] { out_.flush(); });
+}
+
+void MediaWorker::tick(TimePoint now) {
+    for (auto& [id, conference] : conferences_)
+        conference->tick(now);
+    if (now < next_statistics_) return;
+    next_statistics_ = now + context_.config.statistics_interval_ms;
+    publish_statistics(now);
+}
+
+void MediaWorker::publish_statistics(TimePoint now) {
+    Statistics measured;
+    for (auto& [id, conference] : conferences_)
+        measured.emplace(id, conference->measure(now));
+    auto statistics = std::make_shared<const Statistics>(std::move(measured));
+    // A reader in between: it gets the next ones.
+    const std::unique_lock lock(mutex_, std::try_to_lock);
+    if (lock) statistics_.swap(statistics);
+}
+
+std::shared_ptr<const ConferenceStatistics> MediaWorker::statistics(const ConferenceId& id) const {
+    std::shared_ptr<const Statistics> statistics;
+    {
+        const std::lock_guard lock(mutex_);
+        statistics = statistics_;
+    }
+    if (!statistics) return nullptr;
+    const auto found = statistics->find(id);
+    const bool is_known = found != statistics->end();
+    if (!is_known || Clock::now() - found->second.taken > kStatisticsAgeMax) return nullptr;
+    return {std::move(statistics), &found->second};
 }
 
 void MediaWorker::post(ConferenceId id, bool create, std::function<void(Conference&)> task) {

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 
@@ -27,13 +28,17 @@ class MediaWorker {
     void post(ConferenceId id, bool create, std::function<void(Conference&)> task);
 
     /// Any thread.
-    void post(MediaLoop::Task task) { loop_.post(std::move(task)); }
-
-    /// Any thread.
     void end(ConferenceId id);
 
+    /// Any thread; never waits for the worker, nor the worker for it. See Sfu::statistics.
+    std::shared_ptr<const ConferenceStatistics> statistics(const ConferenceId& id) const;
+
   private:
+    using Statistics = std::map<ConferenceId, ConferenceStatistics>;
+
     void run();
+    void tick(TimePoint now);
+    void publish_statistics(TimePoint now);
 
     const std::function<void(Event)>& emit_;
     std::string cname_;
@@ -41,6 +46,9 @@ class MediaWorker {
     PacketOut out_;
     MediaContext context_;
     std::map<ConferenceId, std::unique_ptr<Conference>> conferences_;
+    TimePoint next_statistics_{};
+    mutable std::mutex mutex_;  ///< held to exchange a pointer; the worker only tries
+    std::shared_ptr<const Statistics> statistics_;  ///< guarded by mutex_; of all conferences
     std::thread thread_;
 };
 

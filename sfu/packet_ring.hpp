@@ -44,6 +44,11 @@ class PacketRing {
         return age >= 1 && age < slots_.size() ? &slots_[number & mask_] : nullptr;
     }
 
+    /// nullptr: nothing was kept yet.
+    const StoredPacket* latest() const {
+        return head_ == 0 ? nullptr : &slots_[(head_ - 1) & mask_];
+    }
+
     size_t capacity() const { return slots_.size(); }
 
   private:

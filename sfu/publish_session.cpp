@@ -35,8 +35,8 @@ PublishSession::PublishSession(MediaContext context, SessionId id, ParticipantId
       bandwidth_(video_count(contents_) * context.config.video_bitrate_max),
       local_ssrc_(random_ssrc()) {
     for (const auto& content : contents_) {
-        streams_.push_back(
-            std::make_unique<InboundStream>(content, context.config.keyframe_interval_ms_min));
+        streams_.push_back(std::make_unique<InboundStream>(
+            content, context.config.keyframe_interval_ms_min, context.loop.now()));
         remb_ = remb_ || answers_remb(content);
         for (const auto& extension : content.answer.extensions) {
             if (extension.uri == kMidUri) mid_extension_ = extension.id;
@@ -90,7 +90,7 @@ void PublishSession::on_srtp(std::span<uint8_t> packet) {
     const bool learning = match.stream == nullptr && ssrc != 0;
     if (learning) match = find_unknown(packet);
     if (match.stream == nullptr) {
-        ++statistics_.packets_dropped;
+        ++packets_dropped_;
         return;
     }
     StoredPacket& slot = match.stream->ring().next();
@@ -99,17 +99,18 @@ void PublishSession::on_srtp(std::span<uint8_t> packet) {
     slot.size = static_cast<uint16_t>(size);
     const auto header = RtpHeader::parse(slot.bytes());
     if (!header) {
-        ++statistics_.packets_dropped;
+        ++packets_dropped_;
         return;
     }
     if (learning) match.stream->learn(header->payload_type, ssrc);
     slot.header = *header;
     if (!match.stream->accept(match.retransmitted, context_.loop.now())) {
-        ++statistics_.packets_dropped;
+        ++packets_dropped_;
         return;
     }
-    ++statistics_.packets_received;
-    statistics_.bytes_received += size;
+    auto& counters = match.stream->counters();
+    ++counters.packets;
+    counters.bytes += size;
 }
 
 void PublishSession::on_connected() {
@@ -146,7 +147,7 @@ void PublishSession::poll_keyframe(InboundStream& stream, TimePoint now) {
     auto writer = feedback();
     writer.picture_loss(local_ssrc_, stream.ssrc());
     send_rtcp(writer);
-    ++statistics_.keyframe_requests;
+    ++stream.counters().keyframe_requests;
 }
 
 void PublishSession::send_nacks(InboundStream& stream, TimePoint now) {
@@ -156,6 +157,7 @@ void PublishSession::send_nacks(InboundStream& stream, TimePoint now) {
     auto writer = feedback();
     writer.nack(local_ssrc_, stream.ssrc(), {sequences.data(), count});
     send_rtcp(writer);
+    ++stream.counters().nacks;
 }
 
 void PublishSession::on_tick(TimePoint now) {
@@ -189,11 +191,11 @@ void PublishSession::on_report_due(TimePoint now) {
     send_rtcp(writer);
 }
 
-uint64_t PublishSession::packets_lost() const {
-    uint64_t lost = 0;
-    for (const auto& stream : streams_)
-        lost += stream->statistics().lost();
-    return lost;
+std::vector<StreamStatistics> PublishSession::measure_streams(TimePoint now) {
+    std::vector<StreamStatistics> measured;
+    for (auto& stream : streams_)
+        measured.push_back(stream->measure(now));
+    return measured;
 }
 
 }  // namespace parley::sfu

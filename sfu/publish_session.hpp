@@ -33,7 +33,7 @@ class PublishSession final : public Session {
     void on_rtcp(const RtcpPacket& packet) override;
     void on_tick(TimePoint now) override;
     void on_report_due(TimePoint now) override;
-    uint64_t packets_lost() const override;
+    std::vector<StreamStatistics> measure_streams(TimePoint now) override;
 
     struct Match {
         InboundStream* stream = nullptr;

@@ -34,8 +34,8 @@ int64_t ReceiveStatistics::expected() const {
     return unwrapper_.highest() ? *unwrapper_.highest() - base_ + 1 : 0;
 }
 
-uint64_t ReceiveStatistics::lost() const {
-    return static_cast<uint64_t>(std::max<int64_t>(0, expected() - received_));
+microseconds ReceiveStatistics::jitter() const {
+    return microseconds(static_cast<int64_t>(jitter_ * 1e6 / clock_rate_));
 }
 
 std::optional<ReportBlock> ReceiveStatistics::report(uint32_t ssrc, TimePoint now) {
@@ -50,8 +50,7 @@ std::optional<ReportBlock> ReceiveStatistics::report(uint32_t ssrc, TimePoint no
         block.fraction_lost =
             static_cast<uint8_t>(std::min<int64_t>(255, lost_interval * 256 / expected_interval));
     }
-    block.cumulative_lost =
-        static_cast<int32_t>(std::clamp<int64_t>(expected() - received_, -0x800000, 0x7fffff));
+    block.cumulative_lost = static_cast<int32_t>(std::clamp<int64_t>(lost(), -0x800000, 0x7fffff));
     block.extended_highest_sequence = static_cast<uint32_t>(*unwrapper_.highest());
     block.jitter = static_cast<uint32_t>(jitter_);
     if (last_sender_report_ != 0) {

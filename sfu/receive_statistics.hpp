@@ -20,12 +20,15 @@ class ReceiveStatistics {
     /// The block for the next report; begins a new interval. Nothing before the first packet.
     std::optional<ReportBlock> report(uint32_t ssrc, TimePoint now);
 
-    /// Since the first packet; never negative.
-    uint64_t lost() const;
-
-  private:
+    /// Packets since the first, by their sequence numbers.
     int64_t expected() const;
 
+    /// Of these; negative where some came twice.
+    int64_t lost() const { return expected() - received_; }
+
+    microseconds jitter() const;
+
+  private:
     uint32_t clock_rate_;
     SequenceUnwrapper unwrapper_;
     int64_t base_ = 0;

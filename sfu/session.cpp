@@ -12,7 +12,7 @@ namespace parley::sfu {
 Session::Session(MediaContext context, SessionId id, ParticipantId participant,
                  OnFailure on_failure)
     : context_(context),
-      statistics_{.session = id},
+      id_(id),
       participant_(std::move(participant)),
       on_failure_(std::move(on_failure)),
       opened_(context.loop.now()),
@@ -21,10 +21,10 @@ Session::Session(MediaContext context, SessionId id, ParticipantId participant,
 
 Session::~Session() = default;
 
-SessionStatistics Session::statistics() const {
-    SessionStatistics statistics = statistics_;
-    statistics.packets_lost = packets_lost();
-    return statistics;
+SessionStatistics Session::measure(TimePoint now) {
+    return {.pair = connected() ? transport_->selected_pair() : std::nullopt,
+            .packets_dropped = packets_dropped_,
+            .streams = measure_streams(now)};
 }
 
 bool Session::open(IceAgent::Role role) {
@@ -55,7 +55,7 @@ void Session::add_remote_candidates(const std::vector<Candidate>& candidates) {
         }
         return;
     }
-    statistics_.packets_dropped += transport_->add_remote_candidates(candidates, limit);
+    packets_dropped_ += transport_->add_remote_candidates(candidates, limit);
 }
 
 void Session::emit_description(std::vector<Content> contents, Fingerprint::Setup setup) {
@@ -146,11 +146,11 @@ void Session::on_srtcp(std::span<uint8_t> packet) {
     RtcpReader reader(compound);
     while (const auto each = reader.next())
         on_rtcp(*each);
-    if (compound.empty() || reader.malformed()) ++statistics_.packets_dropped;
+    if (compound.empty() || reader.malformed()) ++packets_dropped_;
 }
 
 void Session::on_unknown_datagram() {
-    ++statistics_.packets_dropped;
+    ++packets_dropped_;
 }
 
 }  // namespace parley::sfu

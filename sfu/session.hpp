@@ -37,11 +37,9 @@ class Session : MediaTransport::Observer {
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
-    SessionId id() const { return statistics_.session; }
+    SessionId id() const { return id_; }
 
     const ParticipantId& participant() const { return participant_; }
-
-    SessionStatistics statistics() const;
 
     bool connected() const {
         return transport_ && transport_->state() == MediaTransport::State::connected;
@@ -51,6 +49,7 @@ class Session : MediaTransport::Observer {
     void add_remote_candidates(const std::vector<Candidate>& candidates);
 
     void tick(TimePoint now);
+    SessionStatistics measure(TimePoint now);
 
     /// Says good-bye to the peer. Nothing is sent or told afterwards.
     void close();
@@ -71,10 +70,10 @@ class Session : MediaTransport::Observer {
 
     virtual void say_goodbye() {}
 
-    virtual uint64_t packets_lost() const = 0;
+    virtual std::vector<StreamStatistics> measure_streams(TimePoint now) = 0;
 
     MediaContext context_;
-    SessionStatistics statistics_;
+    uint64_t packets_dropped_ = 0;
     std::unique_ptr<MediaTransport> transport_;
 
   private:
@@ -89,6 +88,7 @@ class Session : MediaTransport::Observer {
     static constexpr milliseconds kReportInterval{1'000};
     static constexpr size_t kRtcpSendersMax = 32;  ///< SSRCs that one peer may report from
 
+    SessionId id_;
     ParticipantId participant_;
     OnFailure on_failure_;
     TimePoint opened_;

@@ -38,7 +38,7 @@ class Sfu::Impl {
     }
 
     /// The conference's worker, or nullptr. Signalling threads only: packets never come here.
-    MediaWorker* find(const ConferenceId& conference) {
+    MediaWorker* find(const ConferenceId& conference) const {
         const std::lock_guard lock(mutex_);
         const auto found = placed_.find(conference);
         return found == placed_.end() ? nullptr : workers_[found->second].get();
@@ -59,11 +59,6 @@ class Sfu::Impl {
         if (auto* worker = find(conference)) worker->post(conference, false, std::move(task));
     }
 
-    void report_nothing(uint64_t request) {
-        workers_.front()->post(
-            [this, request] { on_event_(StatisticsReport{.request = request, .sessions = {}}); });
-    }
-
     void end(const ConferenceId& conference) {
         const std::lock_guard lock(mutex_);
         const auto node = placed_.extract(conference);
@@ -75,7 +70,7 @@ class Sfu::Impl {
     std::function<void(Event)> on_event_;
     IceConfig ice_;
     DtlsIdentity identity_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::map<ConferenceId, size_t> placed_;  ///< guarded by mutex_
     std::vector<std::unique_ptr<MediaWorker>> workers_;
 };
@@ -126,11 +121,9 @@ void Sfu::remove_participant(const ConferenceId& conference, const ParticipantId
                 [participant](Conference& each) { each.remove_participant(participant); });
 }
 
-void Sfu::request_statistics(const ConferenceId& conference, uint64_t request) {
-    auto* worker = impl_->find(conference);
-    if (worker == nullptr) return impl_->report_nothing(request);
-    worker->post(conference, true,
-                 [request](Conference& each) { each.report_statistics(request); });
+std::shared_ptr<const ConferenceStatistics> Sfu::statistics(const ConferenceId& conference) const {
+    const auto* worker = impl_->find(conference);
+    return worker != nullptr ? worker->statistics(conference) : nullptr;
 }
 
 }  // namespace parley::sfu

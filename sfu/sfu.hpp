@@ -4,12 +4,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "sfu/session_description.hpp"
+#include "sfu/statistics.hpp"
 
 /// The selective forwarding unit (RFC 7667 s3.7). It knows conferences, participants and sessions
 /// by opaque ids and nothing of XMPP.
@@ -45,6 +47,7 @@ struct Config {
     std::chrono::milliseconds connect_timeout_ms_max{30'000};     ///< answer, ICE and DTLS together
     std::chrono::milliseconds disconnect_timeout_ms_max{15'000};  ///< no packet at all: failed
     std::chrono::milliseconds keyframe_interval_ms_min{500};  ///< between two PLIs to one source
+    std::chrono::milliseconds statistics_interval_ms{1'000};
     uint64_t video_bitrate_max = 2'500'000;  ///< bit/s of each video stream, told to its publisher
 };
 
@@ -63,17 +66,10 @@ enum class Reason : uint8_t {
     general_error,
 };
 
-/// Counters of one session; all grow from 0.
-struct SessionStatistics {
-    SessionId session;
-    uint64_t packets_received = 0;
-    uint64_t packets_sent = 0;
-    uint64_t bytes_received = 0;  ///< RTP payload and header, before encryption
-    uint64_t bytes_sent = 0;
-    uint64_t packets_dropped = 0;  ///< malformed, unauthentic, unknown or over a limit
-    uint64_t packets_lost = 0;     ///< reported by the receiving side
-    uint64_t packets_retransmitted = 0;
-    uint64_t keyframe_requests = 0;
+/// Every session of a conference at one time.
+struct ConferenceStatistics {
+    std::chrono::steady_clock::time_point taken;
+    std::map<SessionId, SessionStatistics> sessions;
 };
 
 /// The SFU's own description is ready: the answer to a publisher, or the offer to a receiver. It
@@ -101,13 +97,7 @@ struct SessionFailed {
     std::string text;  ///< English, for a log
 };
 
-struct StatisticsReport {
-    uint64_t request = 0;
-    std::vector<SessionStatistics> sessions;
-};
-
-using Event = std::variant<LocalDescription, LocalCandidates, SessionConnected, SessionFailed,
-                           StatisticsReport>;
+using Event = std::variant<LocalDescription, LocalCandidates, SessionConnected, SessionFailed>;
 
 /// All functions: any thread, return at once, never block on media; the work is posted to the media
 /// worker that owns the conference, in order. What goes wrong is told by SessionFailed.
@@ -147,8 +137,9 @@ class Sfu {
     /// are told by SessionFailed{success}.
     void remove_participant(const ConferenceId& conference, const ParticipantId& participant);
 
-    /// Answered by StatisticsReport with the same number.
-    void request_statistics(const ConferenceId& conference, uint64_t request);
+    /// As the worker last left them, once every statistics_interval_ms. nullptr: no such
+    /// conference, or nothing new for 5 s.
+    std::shared_ptr<const ConferenceStatistics> statistics(const ConferenceId& conference) const;
 
   private:
     class Impl;

@@ -46,7 +46,7 @@ void SubscribeSession::answer(const SessionDescription& answer) {
         const auto& attributes = offered_[subscription.content].sources.front().attributes;
         streams_.push_back(std::make_unique<OutboundStream>(
             source_.stream(subscription.content), subscription.rules, attributes.front().second,
-            *transport_, context_.out, statistics_));
+            *transport_, context_.out, packets_dropped_, context_.loop.now()));
     }
     connect(answer.transport);
 }
@@ -60,7 +60,7 @@ void SubscribeSession::on_connected() {
 
 /// Nothing is received here but feedback.
 void SubscribeSession::on_srtp(std::span<uint8_t>) {
-    ++statistics_.packets_dropped;
+    ++packets_dropped_;
 }
 
 OutboundStream* SubscribeSession::find(uint32_t ssrc) {
@@ -70,8 +70,9 @@ OutboundStream* SubscribeSession::find(uint32_t ssrc) {
 }
 
 void SubscribeSession::on_rtcp(const RtcpPacket& packet) {
-    for (size_t i = 0; const auto block = packet.report_block(i); ++i)
-        on_report_block(*block);
+    for (size_t i = 0; const auto block = packet.report_block(i); ++i) {
+        if (auto* stream = find(block->ssrc)) stream->on_report_block(*block, context_.loop.now());
+    }
     if (packet.type == RtcpType::transport_feedback) return on_nack(packet);
     if (packet.type != RtcpType::payload_feedback) return;
     if (packet.count == static_cast<uint8_t>(PayloadFeedback::pli)) {
@@ -84,16 +85,11 @@ void SubscribeSession::on_rtcp(const RtcpPacket& packet) {
     }
 }
 
-void SubscribeSession::on_report_block(const ReportBlock& block) {
-    auto* stream = find(block.ssrc);
-    if (stream == nullptr) return;
-    stream->cumulative_lost = static_cast<uint32_t>(std::max(0, block.cumulative_lost));
-}
-
 void SubscribeSession::on_nack(const RtcpPacket& packet) {
     const auto ssrc = packet.media_ssrc();
     auto* stream = ssrc ? find(*ssrc) : nullptr;
     if (stream == nullptr) return;
+    if (packet.nack(0)) ++stream->counters().nacks;
     const auto now = context_.loop.now();
     for (size_t i = 0; i < kNackPairsMax; ++i) {
         const auto nack = packet.nack(i);
@@ -109,13 +105,13 @@ void SubscribeSession::on_nack(const RtcpPacket& packet) {
 void SubscribeSession::on_picture_loss(uint32_t ssrc) {
     auto* stream = find(ssrc);
     if (stream == nullptr) return;
-    ++statistics_.keyframe_requests;
+    ++stream->counters().keyframe_requests;
     source_.request_keyframe(stream->source(), context_.loop.now());
 }
 
 void SubscribeSession::on_report_due(TimePoint now) {
     for (auto& stream : streams_) {
-        const auto info = stream->sender_info(now);
+        const auto info = stream->sender_report(now);
         if (!info) continue;
         RtcpWriter writer;
         writer.sender_report(*info);
@@ -135,11 +131,11 @@ void SubscribeSession::say_goodbye() {
     }
 }
 
-uint64_t SubscribeSession::packets_lost() const {
-    uint64_t lost = 0;
-    for (const auto& stream : streams_)
-        lost += stream->cumulative_lost;
-    return lost;
+std::vector<StreamStatistics> SubscribeSession::measure_streams(TimePoint now) {
+    std::vector<StreamStatistics> measured;
+    for (auto& stream : streams_)
+        measured.push_back(stream->measure(now));
+    return measured;
 }
 
 }  // namespace parley::sfu

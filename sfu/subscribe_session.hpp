@@ -31,10 +31,9 @@ class SubscribeSession final : public Session {
 
     void on_report_due(TimePoint now) override;
     void say_goodbye() override;
-    uint64_t packets_lost() const override;
+    std::vector<StreamStatistics> measure_streams(TimePoint now) override;
 
     OutboundStream* find(uint32_t ssrc);
-    void on_report_block(const ReportBlock& block);
     void on_nack(const RtcpPacket& packet);
     void on_picture_loss(uint32_t ssrc);
 

@@ -41,9 +41,8 @@ class SfuMedia : public MediaPlane {
   public:
     SfuMedia(const MediaOptions& options, const Settings& settings,
              std::function<void(MediaEvent)> on_event)
-        : sfu_(config_of(options, settings), [on_event = std::move(on_event)](sfu::Event event) {
-              if (auto known = from_sfu(event)) on_event(std::move(*known));
-          }) {}
+        : sfu_(config_of(options, settings),
+               [on_event = std::move(on_event)](sfu::Event event) { on_event(from_sfu(event)); }) {}
 
     void execute(const MediaCommand& command) override {
         std::visit([this](const auto& wanted) { execute(wanted); }, command);

@@ -122,6 +122,26 @@ Reason from_sfu(sfu::Reason reason) {
     return Reason::general_error;
 }
 
+struct FromSfu {
+    static SessionNumber number(sfu::SessionId id) { return {id.value}; }
+
+    MediaEvent operator()(const sfu::LocalDescription& ready) const {
+        return LocalDescriptionReady{number(ready.session), module::from_sfu(ready.description)};
+    }
+
+    MediaEvent operator()(const sfu::LocalCandidates& found) const {
+        return LocalCandidatesFound{number(found.session), module::from_sfu(found.candidates)};
+    }
+
+    MediaEvent operator()(const sfu::SessionConnected& connected) const {
+        return MediaConnected{number(connected.session)};
+    }
+
+    MediaEvent operator()(const sfu::SessionFailed& failed) const {
+        return MediaFailed{number(failed.session), from_sfu(failed.reason), failed.text};
+    }
+};
+
 }  // namespace
 
 std::vector<sfu::Candidate> to_sfu(const std::vector<jingle::Candidate>& candidates) {
@@ -187,21 +207,8 @@ MediaDescription from_sfu(const sfu::SessionDescription& description) {
     return media;
 }
 
-std::optional<MediaEvent> from_sfu(const sfu::Event& event) {
-    const auto number = [](sfu::SessionId id) { return SessionNumber{id.value}; };
-    if (const auto* ready = std::get_if<sfu::LocalDescription>(&event)) {
-        return LocalDescriptionReady{number(ready->session), from_sfu(ready->description)};
-    }
-    if (const auto* found = std::get_if<sfu::LocalCandidates>(&event)) {
-        return LocalCandidatesFound{number(found->session), from_sfu(found->candidates)};
-    }
-    if (const auto* connected = std::get_if<sfu::SessionConnected>(&event)) {
-        return MediaConnected{number(connected->session)};
-    }
-    if (const auto* failed = std::get_if<sfu::SessionFailed>(&event)) {
-        return MediaFailed{number(failed->session), from_sfu(failed->reason), failed->text};
-    }
-    return std::nullopt;
+MediaEvent from_sfu(const sfu::Event& event) {
+    return std::visit(FromSfu{}, event);
 }
 
 }  // namespace parley::module

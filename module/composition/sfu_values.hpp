@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <vector>
 
 #include "module/focus/media_port.hpp"
@@ -17,7 +16,6 @@ MediaDescription from_sfu(const sfu::SessionDescription& description);
 std::vector<sfu::Candidate> to_sfu(const std::vector<jingle::Candidate>& candidates);
 std::vector<jingle::Candidate> from_sfu(const std::vector<sfu::Candidate>& candidates);
 
-/// Nothing for events that the coordinator does not know.
-std::optional<MediaEvent> from_sfu(const sfu::Event& event);
+MediaEvent from_sfu(const sfu::Event& event);
 
 }  // namespace parley::module

@@ -108,7 +108,8 @@ BOOST_AUTO_TEST_CASE(loss_is_reported_by_interval_and_in_all) {
     block = statistics.report(7, kStart);
     BOOST_TEST(block->fraction_lost == 0);
     BOOST_TEST(block->cumulative_lost == 0);
-    BOOST_TEST(statistics.lost() == 0u);
+    BOOST_TEST(statistics.lost() == 0);
+    BOOST_TEST(statistics.expected() == 6);
 }
 
 BOOST_AUTO_TEST_CASE(jitter_is_the_deviation_from_the_media_clock) {
@@ -123,6 +124,8 @@ BOOST_AUTO_TEST_CASE(jitter_is_the_deviation_from_the_media_clock) {
     const auto jitter = uneven.report(1, kStart)->jitter;
     BOOST_TEST(jitter > 890u);  // 10 ms are 900 ticks
     BOOST_TEST(jitter <= 900u);
+    BOOST_TEST(uneven.jitter().count() > 9'890);
+    BOOST_TEST(uneven.jitter().count() <= 10'000);
 }
 
 BOOST_AUTO_TEST_CASE(the_senders_report_is_named_with_its_age) {
