@@ -47,6 +47,12 @@ class Coordinator {
     /// keep their time limits.
     void configure(const Settings& settings);
 
+    /// From now on `read` tells what the media plane measures of a call in SFU mode; until then
+    /// nothing is known of it. It returns at once.
+    void read_media_by(std::function<MediaStatistics(const CallId&)> read) {
+        read_media_ = std::move(read);
+    }
+
     Outputs on_room(const RoomEvent& event, Now now);
 
     struct Judgement {
@@ -140,6 +146,7 @@ class Coordinator {
     CommandResult carry_out(const Order& order, Outputs& outputs);
     std::vector<const Call*> calls_for(const Order& order, size_t max) const;
     CommandResult on_call(const Order& order, Outputs& outputs);
+    CommandResult details_of(const Call& call, const Order& order) const;
     CommandResult end_call(const Call& call, const Order& order, Outputs& outputs);
     CommandResult remove_participant(const Call& call, const Order& order, Outputs& outputs);
     CommandResult forbid_user(const Order& order, Outputs& outputs);
@@ -170,6 +177,7 @@ class Coordinator {
     std::optional<Focus> focus_;
     OrphanedCalls orphaned_;
     std::optional<Drain> drain_;
+    std::function<MediaStatistics(const CallId&)> read_media_;  ///< empty: nothing is measured
 };
 
 }  // namespace parley::module

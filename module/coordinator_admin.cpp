@@ -80,8 +80,19 @@ CommandResult Coordinator::on_call(const Order& order, Outputs& outputs) {
         case AdminTask::remove_participant:
             return remove_participant(*call, order, outputs);
         default:
-            return {{}, call_details(order.input.command, *call)};
+            return details_of(*call, order);
     }
+}
+
+/// What the SFU measures names the clients' IP addresses: it is for those who run the server.
+CommandResult Coordinator::details_of(const Call& call, const Order& order) const {
+    const AdminCommand& command = order.input.command;
+    if (!focus_ || call.mode != Mode::sfu || order.room) {
+        return {{}, call_details(command, call, nullptr)};
+    }
+    const auto measured =
+        focus_->statistics(call.id, read_media_ ? read_media_(call.id) : MediaStatistics{});
+    return {{}, call_details(command, call, &measured)};
 }
 
 CommandResult Coordinator::end_call(const Call& call, const Order& order, Outputs& outputs) {

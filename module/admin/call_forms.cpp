@@ -1,7 +1,11 @@
 #include "module/admin/call_forms.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
+
+#include "module/admin/media_columns.hpp"
 
 namespace parley::module {
 
@@ -59,7 +63,8 @@ xmpp::DataForm participant_form(const AdminCommand& command, const Call& call) {
     return form;
 }
 
-xmpp::DataForm call_details(const AdminCommand& command, const Call& call) {
+xmpp::DataForm call_details(const AdminCommand& command, const Call& call,
+                            const CallStatistics* measured) {
     xmpp::DataForm form = form_of(command, xmpp::DataForm::Type::result);
     form.add(shown("room", "jid-single", "Room", call.room.to_string()));
     form.add(shown("id", "text-single", "Call", call.id.text()));
@@ -72,12 +77,17 @@ xmpp::DataForm call_details(const AdminCommand& command, const Call& call) {
                      column("nick", "text-single", "Nick"), column("jid", "jid-single", "Address"),
                      column("media", "text-single", "Media"),
                      column("since", "text-single", "Since")};
+    if (measured) std::ranges::move(media_columns(), std::back_inserter(form.reported));
     for (const Participant& participant : call.participants) {
         form.items.push_back({cell("position", std::to_string(participant.position.value)),
                               cell("nick", participant.nick.value),
                               cell("jid", participant.jid.to_string()),
                               cell("media", to_string(participant.media)),
                               cell("since", to_xmpp_datetime(participant.since))});
+        if (!measured) continue;
+        const auto found = measured->find(participant.jid);
+        std::ranges::move(media_cells(found == measured->end() ? nullptr : &found->second),
+                          std::back_inserter(form.items.back()));
     }
     return form;
 }

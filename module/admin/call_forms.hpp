@@ -4,6 +4,7 @@
 
 #include "module/admin/commands.hpp"
 #include "module/calls/call.hpp"
+#include "module/focus/media_statistics.hpp"
 
 /// The forms by which an administrator names a call or a participant, and reads of one.
 namespace parley::module {
@@ -17,7 +18,8 @@ xmpp::DataForm call_form(const AdminCommand& command, const std::vector<const Ca
 /// Asks which of the call's participants.
 xmpp::DataForm participant_form(const AdminCommand& command, const Call& call);
 
-/// A call with a row for each participant.
-xmpp::DataForm call_details(const AdminCommand& command, const Call& call);
+/// A call with a row for each participant, and what is measured of each unless that is null.
+xmpp::DataForm call_details(const AdminCommand& command, const Call& call,
+                            const CallStatistics* measured);
 
 }  // namespace parley::module

@@ -53,6 +53,9 @@ std::optional<std::string> Instance::start() {
     if (auto error = start_sfu(settings)) return error;
 
     coordinator_.emplace(settings, random_uuid, now());
+    coordinator_->read_media_by([this](const CallId& conference) {
+        return media_ ? media_->statistics(conference) : MediaStatistics{};
+    });
     if (!directory.empty()) {
         state_.emplace(directory,
                        [this](const std::string& fault) { host_.log(LogLevel::warning, fault); });

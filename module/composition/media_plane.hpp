@@ -5,6 +5,7 @@
 
 #include "module/composition/options.hpp"
 #include "module/focus/media_port.hpp"
+#include "module/focus/media_statistics.hpp"
 
 namespace parley::module {
 
@@ -14,6 +15,8 @@ class MediaPlane {
     virtual ~MediaPlane() = default;
     /// Returns at once; the outcome comes as events.
     virtual void execute(const MediaCommand& command) = 0;
+    /// As last measured, about a second ago; returns at once.
+    virtual MediaStatistics statistics(const CallId& conference) const = 0;
 };
 
 /// Makes a media plane that reports by `on_event`, called on any thread. Throws std::exception

@@ -48,6 +48,11 @@ class SfuMedia : public MediaPlane {
         std::visit([this](const auto& wanted) { execute(wanted); }, command);
     }
 
+    MediaStatistics statistics(const CallId& id) const override {
+        const auto measured = sfu_.statistics(conference(id));
+        return measured ? from_sfu(*measured) : MediaStatistics{};
+    }
+
   private:
     void execute(const PublishMedia& wanted) {
         sfu_.publish(conference(wanted.conference), participant(wanted.participant),

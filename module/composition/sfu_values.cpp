@@ -122,6 +122,10 @@ Reason from_sfu(sfu::Reason reason) {
     return Reason::general_error;
 }
 
+CandidatePair::End from_sfu(const sfu::CandidatePair::End& end) {
+    return {same<jingle::Candidate::Type>(end.type), end.address, end.port};
+}
+
 struct FromSfu {
     static SessionNumber number(sfu::SessionId id) { return {id.value}; }
 
@@ -209,6 +213,21 @@ MediaDescription from_sfu(const sfu::SessionDescription& description) {
 
 MediaEvent from_sfu(const sfu::Event& event) {
     return std::visit(FromSfu{}, event);
+}
+
+MediaStatistics from_sfu(const sfu::ConferenceStatistics& statistics) {
+    MediaStatistics result;
+    for (const auto& [id, measured] : statistics.sessions) {
+        SessionStatistics& session = result[SessionNumber{id.value}];
+        if (const auto& pair = measured.pair) {
+            session.pair = CandidatePair{from_sfu(pair->local), from_sfu(pair->remote)};
+        }
+        for (const sfu::StreamStatistics& stream : measured.streams) {
+            session.streams.push_back(
+                {stream.codec, stream.bits_per_second, stream.fraction_lost, stream.round_trip});
+        }
+    }
+    return result;
 }
 
 }  // namespace parley::module

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "module/focus/media_port.hpp"
+#include "module/focus/media_statistics.hpp"
 #include "sfu/session_description.hpp"
 #include "sfu/sfu.hpp"
 
@@ -17,5 +18,7 @@ std::vector<sfu::Candidate> to_sfu(const std::vector<jingle::Candidate>& candida
 std::vector<jingle::Candidate> from_sfu(const std::vector<sfu::Candidate>& candidates);
 
 MediaEvent from_sfu(const sfu::Event& event);
+
+MediaStatistics from_sfu(const sfu::ConferenceStatistics& statistics);
 
 }  // namespace parley::module

@@ -12,6 +12,7 @@
 #include "module/admin/forbidden_users.hpp"
 #include "module/calls/call_registry.hpp"
 #include "module/focus/conference.hpp"
+#include "module/focus/media_statistics.hpp"
 #include "module/jingle/jingle.hpp"
 #include "module/outputs.hpp"
 #include "module/rooms/room_model.hpp"
@@ -71,6 +72,10 @@ class Focus {
     Result end(const CallId& id, Reason reason);
     Result end_all_in_room(const RoomJid& room, Reason reason);
     Result end_all(Reason reason);
+
+    /// What is measured of a conference's sessions, by participant. Those without a session are
+    /// left out.
+    CallStatistics statistics(const CallId& id, const MediaStatistics& measured) const;
 
     Result time_passed(Now now);
     std::optional<TimePoint> deadline() const;

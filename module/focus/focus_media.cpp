@@ -94,4 +94,16 @@ void Focus::on(const MediaFailed& event, Now, Result& result) {
     if (admitted) result.lost.push_back({id, client, event.reason});
 }
 
+CallStatistics Focus::statistics(const CallId& id, const MediaStatistics& measured) const {
+    CallStatistics statistics;
+    const Conference* conference = find(id);
+    if (!conference) return statistics;
+    for (const auto& [number, session] : conference->sessions) {
+        const auto found = measured.find(number);
+        if (found == measured.end()) continue;
+        statistics[session.client].add(found->second, session.publishes());
+    }
+    return statistics;
+}
+
 }  // namespace parley::module

@@ -121,6 +121,10 @@ void add_candidate(xmpp::Element& transport, const Candidate& candidate) {
 
 }  // namespace
 
+std::string_view to_string(Candidate::Type type) {
+    return name_of(types, type);
+}
+
 xmpp::Result<IceTransport> parse_ice_transport(const xmpp::Element& element) {
     const std::string_view ufrag = element.attr("ufrag");
     const std::string_view pwd = element.attr("pwd");

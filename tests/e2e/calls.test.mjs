@@ -1,12 +1,26 @@
 /** Calls between real browsers through a real parleyd, judged by what the browsers decode. */
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
+import { participantsInDetail } from './lib/admin.mjs';
 import { startFirefox } from './lib/browsers.mjs';
 import { callTests, jids } from './lib/call-test.mjs';
 import { configureRoom } from './lib/owner.mjs';
 import { acceptRing, expectMediaFrom, joinRunning, startCall } from './lib/people.mjs';
 
 const { callTest, world } = callTests('calls');
+
+/** Browsers report on audio every 5 seconds. */
+const REPORTED_MS = 15_000;
+
+/** The participants of the room's call, once the SFU has measured the round trip to each. */
+async function measuredParticipants(room) {
+    const deadline = Date.now() + REPORTED_MS;
+    for (;;) {
+        const rows = await participantsInDetail(world.server, room);
+        if (rows.every(({ round_trip_ms: [value] }) => value) || Date.now() > deadline) return rows;
+        await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+}
 
 describe('mesh', () => {
     callTest('three see and hear each other', async ({ come }) => {
@@ -47,6 +61,30 @@ describe('sfu', () => {
         await expectMediaFrom(bob, jids('alice', 'carol'));
         await expectMediaFrom(alice, jids('bob', 'carol'));
         await expectMediaFrom(carol, jids('alice', 'bob'));
+    });
+
+    callTest('an administrator sees how well media flows', async ({ come, room }) => {
+        const [alice, bob] = [await come('alice'), await come('bob')];
+        await startCall(alice, 'sfu');
+        await acceptRing(bob);
+        await expectMediaFrom(alice, jids('bob'));
+        await expectMediaFrom(bob, jids('alice'));
+        const rows = await measuredParticipants(room);
+        const report = JSON.stringify(rows);
+        assert.deepEqual(rows.map(({ nick }) => nick[0]).sort(), ['alice', 'bob'], report);
+        for (const row of rows) {
+            const number = (field) => Number(row[field][0]);
+            assert.deepEqual([...row.codecs].sort(), ['VP8', 'opus'], report);
+            for (const way of ['sends', 'receives']) {
+                const rate = number(`${way}_kbit_s`);
+                assert.ok(rate > 50 && rate < 3_000, `${way} ${rate} kbit/s: ${report}`);
+                const lost = number(`${way}_lost_percent`);
+                assert.ok(lost >= 0 && lost < 20, `lost of what it ${way}: ${lost} %: ${report}`);
+            }
+            assert.ok(number('round_trip_ms') < 1_000, report);
+            assert.match(row.server_candidate[0], /^host 127\.0\.0\.1:\d+$/, report);
+            assert.match(row.client_candidate[0], /^(host|prflx) [\d.]+:\d+$/, report);
+        }
     });
 });
 

@@ -7,6 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { ADMIN } from './admin.mjs';
 import { startChromium } from './browsers.mjs';
 import { writeFakeCamera } from './fake-camera.mjs';
 import { startServer as startParleyd } from './parleyd.mjs';
@@ -45,7 +46,7 @@ export function callTests(
     before(
         async () => {
             world.server = await startServer(
-                [...PEOPLE, STRANGER],
+                [...PEOPLE, STRANGER, ADMIN],
                 path.join(REPORTS, `${file}-${serverName}.log`),
                 limits,
             );

@@ -1,11 +1,5 @@
-/** A room owner at work beside the browsers: an independent XMPP client that reconfigures rooms. */
-import { webcrypto } from 'node:crypto';
-import WebSocket from 'ws';
-
-// @xmpp/client expects these globals, which Node 18 does not have.
-globalThis.crypto ??= webcrypto;
-globalThis.WebSocket ??= WebSocket;
-const { client, xml } = await import('@xmpp/client');
+/** A room owner, who reconfigures rooms. */
+import { asClient, xml } from './client.mjs';
 
 const OWNER = 'http://jabber.org/protocol/muc#owner';
 
@@ -14,39 +8,19 @@ const OWNER = 'http://jabber.org/protocol/muc#owner';
  * }`.
  */
 export async function configureRoom(server, name, room, fields) {
-    const xmpp = client({
-        service: server.websocketUrl,
-        domain: server.domain,
-        username: name,
-        password: `pw-${name}`,
-        resource: 'owner',
-    });
-    xmpp.on('error', () => undefined);
-    await xmpp.start();
-    try {
-        const values = { FORM_TYPE: 'http://jabber.org/protocol/muc#roomconfig' };
-        for (const [field, value] of Object.entries(fields)) {
-            values[`muc#roomconfig_${field}`] =
-                typeof value === 'boolean' ? String(Number(value)) : value;
-        }
-        await xmpp.iqCaller.request(
-            xml(
-                'iq',
-                { type: 'set', to: room },
-                xml(
-                    'query',
-                    { xmlns: OWNER },
-                    xml(
-                        'x',
-                        { xmlns: 'jabber:x:data', type: 'submit' },
-                        ...Object.entries(values).map(([field, value]) =>
-                            xml('field', { var: field }, xml('value', {}, value)),
-                        ),
-                    ),
-                ),
-            ),
-        );
-    } finally {
-        await xmpp.stop();
+    const values = { FORM_TYPE: 'http://jabber.org/protocol/muc#roomconfig' };
+    for (const [field, value] of Object.entries(fields)) {
+        values[`muc#roomconfig_${field}`] =
+            typeof value === 'boolean' ? String(Number(value)) : value;
     }
+    const submitted = xml(
+        'x',
+        { xmlns: 'jabber:x:data', type: 'submit' },
+        ...Object.entries(values).map(([field, value]) =>
+            xml('field', { var: field }, xml('value', {}, value)),
+        ),
+    );
+    await asClient(server, name, 'owner', (request) =>
+        request(xml('iq', { type: 'set', to: room }, xml('query', { xmlns: OWNER }, submitted))),
+    );
 }

@@ -104,6 +104,7 @@ Dialogue::Dialogue(const std::filesystem::path& file)
            std::chrono::sys_days{std::chrono::year{2026} / 11 / 23}},
       coordinator_(settings_of(script_), uuid_of_count, now_),
       room_{*RoomJid::parse(room_jid), {true, true}, 0} {
+    coordinator_.read_media_by([this](const CallId&) { return media_.statistics(); });
     take(coordinator_.on_room(RoomConfigured{next_head()}, now_));
 }
 

@@ -133,6 +133,8 @@ class RecordingHost::SimulatedPlane : public MediaPlane {
             host_.note("media " + line);
     }
 
+    MediaStatistics statistics(const CallId&) const override { return host_.media.statistics(); }
+
   private:
     RecordingHost& host_;
     std::function<void(MediaEvent)> on_event_;

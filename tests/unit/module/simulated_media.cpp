@@ -78,6 +78,26 @@ std::optional<SessionNumber> SimulatedMedia::receiving(const FullJid& jid,
     return find(receivers_, std::pair(jid, source));
 }
 
+MediaStatistics SimulatedMedia::statistics() const {
+    using Type = jingle::Candidate::Type;
+    using std::chrono::microseconds;
+    MediaStatistics statistics;
+    for (const auto& [jid, number] : publishers_) {
+        statistics[number] = {
+            CandidatePair{{Type::host, "2001:db8::1", 40'000}, {Type::prflx, "192.0.2.7", 50'000}},
+            {{"opus", 40'400, 0.021, std::nullopt},
+             {"VP8", 900'000, 0.003, std::nullopt},
+             {"VP8", 100'000, 0, std::nullopt}}};
+    }
+    for (const auto& [who, number] : receivers_) {
+        statistics[number] = {std::nullopt,
+                              {{"opus", 40'400, 0, microseconds(23'400)},
+                               {"VP8", 900'000, 0.5, microseconds(25'060)},
+                               {"", 0, 0, std::nullopt}}};
+    }
+    return statistics;
+}
+
 MediaDescription SimulatedMedia::description(bool from_client) {
     using jingle::Fingerprint;
     MediaContent audio{"audio", from_client, {}};

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "module/focus/media_port.hpp"
+#include "module/focus/media_statistics.hpp"
 
 namespace parley::module::test {
 
@@ -22,6 +23,9 @@ class SimulatedMedia {
     /// The session in which this client publishes, or in which it gets the other's media.
     std::optional<SessionNumber> publishing(const FullJid& jid) const;
     std::optional<SessionNumber> receiving(const FullJid& jid, const FullJid& source) const;
+
+    /// Of every session it ever had the same numbers, which nobody has measured.
+    MediaStatistics statistics() const;
 
     static MediaDescription description(bool from_client);
 

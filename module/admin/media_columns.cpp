@@ -1,0 +1,74 @@
+#include "module/admin/media_columns.hpp"
+
+#include <cstdio>
+#include <string>
+#include <utility>
+
+#include "module/jingle/ice.hpp"
+
+namespace parley::module {
+
+namespace {
+
+using Field = xmpp::DataForm::Field;
+
+Field column(std::string var, std::string type, std::string label) {
+    return {std::move(var), std::move(type), std::move(label), {}, {}, false};
+}
+
+Field cell(std::string var, std::vector<std::string> values) {
+    return {std::move(var), {}, {}, std::move(values), {}, false};
+}
+
+std::string kbit_s(uint64_t bits_per_second) {
+    return std::to_string((bits_per_second + 500) / 1000);
+}
+
+std::string one_decimal(double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.1f", value);
+    return text;
+}
+
+std::string to_text(const CandidatePair::End& end) {
+    const bool is_ipv6 = end.address.find(':') != std::string::npos;
+    const std::string address = is_ipv6 ? '[' + end.address + ']' : end.address;
+    return std::string(jingle::to_string(end.type)) + ' ' + address + ':' +
+           std::to_string(end.port);
+}
+
+}  // namespace
+
+std::vector<Field> media_columns() {
+    return {column("sends_kbit_s", "text-single", "Sends kbit/s"),
+            column("sends_lost_percent", "text-single", "Lost of that %"),
+            column("receives_kbit_s", "text-single", "Receives kbit/s"),
+            column("receives_lost_percent", "text-single", "Lost of that %"),
+            column("round_trip_ms", "text-single", "Round trip ms"),
+            column("codecs", "text-multi", "Sends in"),
+            column("server_candidate", "text-single", "ICE, server"),
+            column("client_candidate", "text-single", "ICE, client")};
+}
+
+std::vector<Field> media_cells(const ParticipantStatistics* measured) {
+    if (!measured) {
+        std::vector<Field> cells;
+        for (Field& unknown : media_columns())
+            cells.push_back(cell(std::move(unknown.var), {}));
+        return cells;
+    }
+    using Values = std::vector<std::string>;
+    const auto& [sends, receives, round_trip, codecs, pair] = *measured;
+    return {cell("sends_kbit_s", {kbit_s(sends.bits_per_second)}),
+            cell("sends_lost_percent", {one_decimal(100 * sends.fraction_lost)}),
+            cell("receives_kbit_s", {kbit_s(receives.bits_per_second)}),
+            cell("receives_lost_percent", {one_decimal(100 * receives.fraction_lost)}),
+            cell("round_trip_ms",
+                 round_trip ? Values{one_decimal(static_cast<double>(round_trip->count()) / 1000)}
+                            : Values{}),
+            cell("codecs", codecs),
+            cell("server_candidate", pair ? Values{to_text(pair->local)} : Values{}),
+            cell("client_candidate", pair ? Values{to_text(pair->remote)} : Values{})};
+}
+
+}  // namespace parley::module

@@ -1,0 +1,19 @@
+#include "module/focus/media_statistics.hpp"
+
+#include <algorithm>
+
+namespace parley::module {
+
+void ParticipantStatistics::add(const SessionStatistics& session, bool is_sent) {
+    Way& way = is_sent ? sends : receives;
+    if (is_sent) pair = session.pair;
+    for (const StreamStatistics& stream : session.streams) {
+        way.bits_per_second += stream.bits_per_second;
+        way.fraction_lost = std::max(way.fraction_lost, stream.fraction_lost);
+        round_trip = std::max(round_trip, stream.round_trip);
+        if (!is_sent || stream.codec.empty()) continue;
+        if (std::ranges::find(codecs, stream.codec) == codecs.end()) codecs.push_back(stream.codec);
+    }
+}
+
+}  // namespace parley::module
