@@ -68,6 +68,10 @@ Coordinator::Coordinator(const Settings& settings, std::function<std::string()> 
 Outputs Coordinator::on_room(const RoomEvent& event, Now now) {
     Outputs outputs;
     apply(rooms_.handle(event), now, outputs);
+    if (const auto* snapshot = std::get_if<RoomSnapshot>(&event)) {
+        const Call* call = calls_.find_conference(snapshot->head.jid);
+        if (call) unconfirmed_.doubt(*call, now.steady);
+    }
     return outputs;
 }
 
@@ -76,10 +80,12 @@ Coordinator::Judgement Coordinator::on_message(const RoomHead& room, const Occup
                                                Now now) {
     Judgement judgement;
     apply(rooms_.observe(room, &sender), now, judgement.outputs);
-    if (!has_call_element(message)) return judgement;
+    const bool invites = has_invitation_element(message) && is_groupchat_to_room(message, room.jid);
+    if (!has_call_element(message) && !invites) return judgement;
 
     std::optional<CallReport> report;
-    if (const auto refusal = judge(room, sender, message, stanza_bytes, now, report)) {
+    if (const auto refusal =
+            judge(room, sender, message, stanza_bytes, now, report, judgement.outputs)) {
         ++counters_.messages_refused;
         const xmpp::StanzaError error = to_stanza_error(*refusal);
         judgement.outputs.emplace_back(LogLine{
@@ -88,6 +94,7 @@ Coordinator::Judgement Coordinator::on_message(const RoomHead& room, const Occup
         judgement.verdict = Drop{error.to_element()};
         return judgement;
     }
+    if (!report) return judgement;
     xmpp::Element relayed = message;
     const auto& relay = std::get<Relay>(report->effects.front());
     if (stamp(relayed, relay.position, sender.jid)) {
@@ -98,12 +105,16 @@ Coordinator::Judgement Coordinator::on_message(const RoomHead& room, const Occup
 }
 
 /// The rules of docs/protocol.md in the order in which they are checked; fills the report where all
-/// hold.
+/// hold and the message is about a call of ours.
 std::optional<Refusal> Coordinator::judge(const RoomHead& room, const Occupant& sender,
                                           const xmpp::Element& message, size_t stanza_bytes,
-                                          Now now, std::optional<CallReport>& report) {
+                                          Now now, std::optional<CallReport>& report,
+                                          Outputs& outputs) {
     if (!messages_.take({room.jid, sender.jid}, now.steady)) {
         return because(Violation::too_many_messages);
+    }
+    if (!has_call_element(message)) {
+        return judge_invitation(room, sender, message, stanza_bytes, now, report, outputs);
     }
     if (!is_groupchat_to_room(message, room.jid)) return because(Violation::wrong_address);
     if (stanza_bytes > call_message_bytes_max) {
@@ -147,7 +158,7 @@ std::optional<Outputs> Coordinator::on_room_iq(const RoomHead& room, const Occup
                       "message.");
     }
     xmpp::Element result = xmpp::iq_result(iq);
-    result.add(calls_element(calls_.calls_of(room.jid)));
+    result.add(calls_element(shown_calls(room.jid, room.privacy)));
     return Outputs{RouteStanza{std::move(result)}};
 }
 
@@ -204,6 +215,7 @@ Outputs Coordinator::on_room_values(const RoomJid& room, const xmpp::Element& va
         calls_.stop_room(room, Reason::decline, "The room's owners allow no calls any more.", now),
         now, outputs);
     if (focus_) take(focus_->end_all_in_room(room, Reason::decline), now, outputs);
+    warn_of_calls_among_clients(room, outputs);
     return outputs;
 }
 
@@ -276,14 +288,19 @@ Outputs Coordinator::on_time(Now now) {
     Outputs outputs;
     if (focus_) take(focus_->time_passed(now), now, outputs);
     carry_out(calls_.time_passed(now), now, outputs);
+    for (const auto& [conference, jid] : unconfirmed_.take_due(now.steady))
+        out_of_conference(conference, jid, Reason::gone, now, outputs);
     return outputs;
 }
 
 std::optional<TimePoint> Coordinator::deadline() const {
-    const auto of_calls = calls_.deadline();
-    const auto of_focus = focus_ ? focus_->deadline() : std::nullopt;
-    if (!of_calls || !of_focus) return of_calls ? of_calls : of_focus;
-    return std::min(*of_calls, *of_focus);
+    std::optional<TimePoint> due = calls_.deadline();
+    const auto consider = [&due](const std::optional<TimePoint>& candidate) {
+        if (candidate) due = due ? std::min(*due, *candidate) : *candidate;
+    };
+    if (focus_) consider(focus_->deadline());
+    consider(unconfirmed_.deadline());
+    return due;
 }
 
 Outputs Coordinator::stop(Now now) {
@@ -320,6 +337,7 @@ void Coordinator::on(const PrivacyChanged& change, Now now, Outputs& outputs) {
                                "The room is not private any more.", now),
               now, outputs);
     if (focus_) take(focus_->end_all_in_room(change.room, Reason::security_error), now, outputs);
+    warn_of_calls_among_clients(change.room, outputs);
 }
 
 void Coordinator::on(const OccupantIn& change, Now now, Outputs& outputs) {
@@ -327,6 +345,7 @@ void Coordinator::on(const OccupantIn& change, Now now, Outputs& outputs) {
         outputs.emplace_back(
             SendToOccupant{change.room, change.occupant.jid, orphaned_call_message(record)});
     }
+    calls_.occupant_renamed(change.room, change.occupant.jid, change.occupant.nick, now);
     help_late_joiner(change.room, change.occupant, now, outputs);
 }
 
@@ -340,8 +359,7 @@ void Coordinator::help_late_joiner(const RoomJid& room, const Occupant& occupant
         outputs.emplace_back(SendToOccupant{room, occupant.jid, std::move(message)});
     };
     for (const Call* call : calls) {
-        const bool initiator_in_room = known->occupants.contains(call->initiator);
-        for (xmpp::Element& message : late_join_messages(*call, initiator_in_room)) {
+        for (xmpp::Element& message : missed_messages(*call, *known, occupant)) {
             send(std::move(message));
         }
     }
@@ -377,6 +395,7 @@ void Coordinator::on(const OccupantAltered& change, Now now, Outputs& outputs) {
 void Coordinator::on(const OccupantOut& change, Now now, Outputs& outputs) {
     const Reason reason = reason_for(change.reason);
     carry_out(calls_.occupant_lost(change.room, change.occupant.jid, reason, now), now, outputs);
+    out_of_conference(change.room, change.occupant.jid, reason, now, outputs);
     if (focus_) {
         take(focus_->dismiss_from_room(change.room, change.occupant.jid, reason), now, outputs);
     }
@@ -384,6 +403,9 @@ void Coordinator::on(const OccupantOut& change, Now now, Outputs& outputs) {
 
 void Coordinator::on(const RoomGone& change, Now now, Outputs& outputs) {
     carry_out(calls_.stop_room(change.room, Reason::gone, "The room is gone.", now), now, outputs);
+    for (const Call* call : calls_.calls_of(change.room))
+        invitations_.forget(call->id);
+    carry_out(calls_.room_gone(change.room, now), now, outputs);
     if (focus_) take(focus_->end_all_in_room(change.room, Reason::gone), now, outputs);
 }
 
@@ -431,7 +453,7 @@ void Coordinator::on(const Call& call, const ParticipantOut& effect, Now now, Ou
     outputs.emplace_back(info("call " + call.id.text() + " in " + call.room.to_string() + ": " +
                               out.jid.to_string() + " left (" + std::string(to_string(reason)) +
                               ")"));
-    if (effect.announce) {
+    if (effect.announce && call.mode != Mode::muji) {
         outputs.emplace_back(
             Broadcast{call.room, participant_ended_message(call, out, *effect.announce)});
     }
@@ -444,20 +466,26 @@ void Coordinator::on(const Call& call, const ParticipantOut& effect, Now now, Ou
 void Coordinator::on(const Call& call, const CallOver& effect, Now now, Outputs& outputs) {
     outputs.emplace_back(info("call " + call.id.text() + " in " + call.room.to_string() +
                               " ended (" + std::string(to_string(effect.reason)) + ")"));
-    if (effect.announce) {
+    invitations_.forget(call.id);
+    if (effect.announce && call.mode != Mode::muji) {
         outputs.emplace_back(Broadcast{call.room, call_ended_message(call.room, call.id, call.mode,
                                                                      effect.reason, effect.text)});
     }
-    if (keeps_records_) outputs.emplace_back(WithdrawRecord{record_key(call.id)});
+    if (is_published(call)) outputs.emplace_back(WithdrawRecord{record_key(call.id)});
     if (focus_ && call.mode == Mode::sfu) {
         take(focus_->end(call.id, effect.reason), now, outputs);
     }
     report_if_drained(outputs);
 }
 
+/// Nobody ends a muji call for its clients: nobody else need know of it.
+bool Coordinator::is_published(const Call& call) const {
+    return keeps_records_ && call.mode != Mode::muji;
+}
+
 /// Notes who must hear of it should this process be lost.
 void Coordinator::publish(const Call& call, Outputs& outputs) const {
-    if (!keeps_records_ || call.phase == Phase::ended) return;
+    if (!is_published(call) || call.phase == Phase::ended) return;
     outputs.emplace_back(PublishRecord{record_key(call.id), record_of(call)});
 }
 

@@ -12,6 +12,8 @@
 #include "module/calls/call_registry.hpp"
 #include "module/cluster/orphaned_calls.hpp"
 #include "module/focus/focus.hpp"
+#include "module/muji/invitations.hpp"
+#include "module/muji/unconfirmed.hpp"
 #include "module/outputs.hpp"
 #include "module/rooms/room_model.hpp"
 #include "xmpp/stanza_error.hpp"
@@ -54,6 +56,11 @@ class Coordinator {
     }
 
     Outputs on_room(const RoomEvent& event, Now now);
+
+    /// What an occupant's presence says beyond MUC: a <presence/> with the children in
+    /// presence_interest, empty where the last of them is gone.
+    Outputs on_presence(const RoomHead& room, const Occupant& occupant,
+                        const xmpp::Element& presence, Now now);
 
     struct Judgement {
         Verdict verdict;
@@ -116,7 +123,20 @@ class Coordinator {
   private:
     std::optional<Refusal> judge(const RoomHead& room, const Occupant& sender,
                                  const xmpp::Element& message, size_t stanza_bytes, Now now,
-                                 std::optional<CallReport>& report);
+                                 std::optional<CallReport>& report, Outputs& outputs);
+    std::optional<Refusal> judge_invitation(const RoomHead& room, const Occupant& sender,
+                                            const xmpp::Element& message, size_t stanza_bytes,
+                                            Now now, std::optional<CallReport>& report,
+                                            Outputs& outputs);
+    void heed(const InvitationReply& reply, const RoomJid& room, const Occupant& sender, Now now,
+              Outputs& outputs);
+    void call_by_nicks_of(const Call& call, Now now);
+    std::vector<const Call*> shown_calls(const RoomJid& room, const RoomPrivacy& privacy) const;
+    std::vector<xmpp::Element> missed_messages(const Call& call, const Room& room,
+                                               const Occupant& newcomer) const;
+    void warn_of_calls_among_clients(const RoomJid& room, Outputs& outputs) const;
+    void out_of_conference(const RoomJid& conference, const FullJid& jid, Reason reason, Now now,
+                           Outputs& outputs);
     MediaStanding standing(const CallMessage& message, const RoomJid& room,
                            const FullJid& sender) const;
 
@@ -140,6 +160,7 @@ class Coordinator {
     void on(const Call& call, const ParticipantOut& effect, Now now, Outputs& outputs);
     void on(const Call& call, const CallOver& effect, Now now, Outputs& outputs);
     void take(Focus::Result result, Now now, Outputs& outputs);
+    bool is_published(const Call& call) const;
     void publish(const Call& call, Outputs& outputs) const;
 
     struct Order;  ///< of an administrator or an owner
@@ -176,6 +197,8 @@ class Coordinator {
     CallCounters counters_;
     std::optional<Focus> focus_;
     OrphanedCalls orphaned_;
+    Invitations invitations_;
+    Unconfirmed unconfirmed_;
     std::optional<Drain> drain_;
     std::function<MediaStatistics(const CallId&)> read_media_;  ///< empty: nothing is measured
 };

@@ -18,6 +18,13 @@ LogLine info(std::string text) {
     return {LogLevel::info, std::move(text)};
 }
 
+CommandResult held_by_clients(const Call& call) {
+    return failed(
+        "The clients hold this call among themselves (Muji): the module sees it and has "
+        "no part in it. Who is removed from the room " +
+        call.conference->to_string() + " is out of it.");
+}
+
 }  // namespace
 
 Coordinator::CommandAnswer Coordinator::on_admin_command(const xmpp::Element& iq, Now now) {
@@ -96,6 +103,7 @@ CommandResult Coordinator::details_of(const Call& call, const Order& order) cons
 }
 
 CommandResult Coordinator::end_call(const Call& call, const Order& order, Outputs& outputs) {
+    if (call.conference) return held_by_clients(call);
     outputs.emplace_back(info(order.given_by() + " ends the call " + call.id.text() + " in " +
                               call.room.to_string()));
     const std::string text = order.room ? "An owner of the room has ended the call."
@@ -107,6 +115,7 @@ CommandResult Coordinator::end_call(const Call& call, const Order& order, Output
 
 CommandResult Coordinator::remove_participant(const Call& call, const Order& order,
                                               Outputs& outputs) {
+    if (call.conference) return held_by_clients(call);
     const std::string wanted = order.value("participant");
     if (call.participants.empty()) return failed("Nobody is in this call at the moment.");
     if (wanted.empty()) return {{}, participant_form(order.input.command, call)};

@@ -69,6 +69,10 @@ xmpp::DataForm call_details(const AdminCommand& command, const Call& call,
     form.add(shown("room", "jid-single", "Room", call.room.to_string()));
     form.add(shown("id", "text-single", "Call", call.id.text()));
     form.add(shown("mode", "text-single", "Mode", std::string(to_string(call.mode))));
+    if (call.conference) {
+        form.add(
+            shown("conference", "jid-single", "Conference room", call.conference->to_string()));
+    }
     form.add(shown("state", "text-single", "State", std::string(to_string(call.phase))));
     form.add(shown("media", "text-single", "Media", to_string(call.media)));
     form.add(shown("initiator", "jid-single", "Proposed by", call.initiator.to_string()));

@@ -36,6 +36,7 @@ struct Call {
     WallTime since;
     Phase phase = Phase::ringing;
     std::vector<Participant> participants;  ///< in order of acceptance, so by position
+    std::optional<RoomJid> conference;      ///< whose occupants they are, of a muji call
 
     const Participant* participant(const FullJid& jid) const;
     Participant* participant(const FullJid& jid);

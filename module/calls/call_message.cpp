@@ -58,11 +58,19 @@ tl::expected<xmpp::Jid, Refusal> service_of(const xmpp::Element& call) {
 }  // namespace
 
 std::string_view to_string(Mode mode) {
-    return mode == Mode::mesh ? "mesh" : "sfu";
+    switch (mode) {
+        case Mode::mesh:
+            return "mesh";
+        case Mode::sfu:
+            return "sfu";
+        case Mode::muji:
+            break;
+    }
+    return "muji";
 }
 
 std::string_view namespace_of(Mode mode) {
-    return mode == Mode::mesh ? ns::call : ns::call_sfu;
+    return mode == Mode::sfu ? ns::call_sfu : ns::call;
 }
 
 std::string to_string(const Media& media) {

@@ -12,8 +12,9 @@
 
 namespace parley::module {
 
-/// Who carries the media: the participants among themselves, or an SFU.
-enum class Mode : uint8_t { mesh, sfu };
+/// Who carries the media: the participants among themselves, or an SFU. In a muji call it is the
+/// participants, too, and the module only sees it (docs/protocol.md, "Muji and call invites").
+enum class Mode : uint8_t { mesh, sfu, muji };
 
 /// Which kinds of media a call or a participant has.
 struct Media {
@@ -24,8 +25,8 @@ struct Media {
 
 enum class Action : uint8_t { propose, accept, reject, retract, ended };
 
-std::string_view to_string(Mode mode);      ///< "mesh", "sfu"
-std::string_view namespace_of(Mode mode);   ///< of its call messages
+std::string_view to_string(Mode mode);      ///< "mesh", "sfu", "muji"
+std::string_view namespace_of(Mode mode);   ///< of what is said of it
 std::string to_string(const Media& media);  ///< "audio", "video", "audio video" or empty
 std::string_view to_string(Action action);  ///< the element's name
 std::optional<Action> action_from(std::string_view name);

@@ -84,7 +84,7 @@ tl::expected<CallReport, Refusal> CallRegistry::propose(const RoomJid& room,
 
 std::vector<CallReport> CallRegistry::occupant_lost(const RoomJid& room, const FullJid& jid,
                                                     Reason reason, Now now) {
-    return apply(ids_of(room), Lost{jid, reason}, now);
+    return apply(judged_ids_of(room), Lost{jid, reason}, now);
 }
 
 void CallRegistry::occupant_renamed(const RoomJid& room, const FullJid& jid, const Nick& nick,
@@ -101,6 +101,7 @@ std::optional<CallReport> CallRegistry::participant_lost(const CallId& id, const
 std::vector<CallReport> CallRegistry::user_lost(const xmpp::Jid& user, Reason reason, Now now) {
     std::vector<std::pair<CallId, FullJid>> found;
     for (const auto& [id, entry] : calls_) {
+        if (entry.state.call().mode == Mode::muji) continue;
         for (const Participant& participant : entry.state.call().participants) {
             if (participant.jid.bare() == user) found.emplace_back(id, participant.jid);
         }
@@ -122,7 +123,7 @@ std::optional<CallReport> CallRegistry::stop(const CallId& id, Reason reason, st
 
 std::vector<CallReport> CallRegistry::stop_room(const RoomJid& room, Reason reason,
                                                 std::string text, Now now) {
-    return apply(ids_of(room), Stopped{reason, std::move(text)}, now);
+    return apply(judged_ids_of(room), Stopped{reason, std::move(text)}, now);
 }
 
 std::vector<CallReport> CallRegistry::stop_all(Reason reason, std::string text, Now now) {
@@ -220,7 +221,9 @@ void CallRegistry::schedule(Entry& entry) {
 
 void CallRegistry::bury(const CallId& id, Now now) {
     const auto found = calls_.find(id);
-    const auto room = rooms_.find(found->second.state.call().room);
+    const Call& call = found->second.state.call();
+    if (call.conference) conferences_.erase(*call.conference);
+    const auto room = rooms_.find(call.room);
     std::erase(room->second, id);
     if (room->second.empty()) rooms_.erase(room);
     calls_.erase(found);

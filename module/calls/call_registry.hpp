@@ -10,6 +10,7 @@
 #include "module/calls/ended_calls.hpp"
 #include "module/calls/limits.hpp"
 #include "module/calls/rates.hpp"
+#include "module/muji/invitation.hpp"
 #include "module/rooms/room.hpp"
 #include "module/rooms/room_settings.hpp"
 
@@ -46,8 +47,10 @@ class CallRegistry {
     /// The client has lost its media session: out of this call.
     std::optional<CallReport> participant_lost(const CallId& id, const FullJid& jid, Reason reason,
                                                Now now);
-    /// Every client of this user (bare JID) is out of every call.
+    /// Every client of this user (bare JID) is out of every call but those that clients hold among
+    /// themselves.
     std::vector<CallReport> user_lost(const xmpp::Jid& user, Reason reason, Now now);
+    /// Ends the room's calls but for those that clients hold among themselves.
     std::vector<CallReport> stop_room(const RoomJid& room, Reason reason, std::string text,
                                       Now now);
     std::vector<CallReport> stop_all(Reason reason, std::string text, Now now);
@@ -68,6 +71,25 @@ class CallRegistry {
         limits_ = limits;
         proposals_.set_rate(limits.proposals_per_minute_max);
     }
+
+    // Muji calls (call_registry_observed.cpp). `fresh` is the id of the call where there is none
+    // yet.
+
+    /// An occupant who may call invites the room to a conference: its call is the room's.
+    tl::expected<CallReport, Refusal> invited(const RoomJid& room, const RoomSettings& settings,
+                                              const Invitation& invitation, const Occupant& sender,
+                                              const CallId& fresh, Now now);
+    /// This occupant of the conference's room says that it is in, with these media. Nothing where
+    /// it starts calls so often that they are not followed any more.
+    std::optional<CallReport> seen(const RoomJid& conference, const Occupant& occupant,
+                                   const Media& media, const CallId& fresh, Now now);
+    std::optional<CallReport> unseen(const RoomJid& conference, const FullJid& jid, Reason reason,
+                                     Now now);
+    /// The room is gone: the call of its conference has ended, and those to which it was invited
+    /// are of their conferences' own rooms.
+    std::vector<CallReport> room_gone(const RoomJid& room, Now now);
+    /// Likewise borrowed.
+    const Call* find_conference(const RoomJid& conference) const;
 
     /// No new calls from now on, or again.
     void set_draining(bool draining) { draining_ = draining; }
@@ -105,6 +127,10 @@ class CallRegistry {
     CallReport apply(const CallId& id, const CallEvent& event, Now now);
     std::vector<CallReport> apply(const std::vector<CallId>& ids, const CallEvent& event, Now now);
     std::vector<CallId> ids_of(const RoomJid& room) const;
+    std::vector<CallId> judged_ids_of(const RoomJid& room) const;
+    const CallId& observe(const RoomJid& room, const RoomJid& conference, const Media& media,
+                          const Occupant& initiator, const CallId& fresh, Now now);
+    void move(const CallId& id, const Moved& event, Now now);
     void schedule(Entry& entry);
     void bury(const CallId& id, Now now);
 
@@ -112,6 +138,7 @@ class CallRegistry {
     bool draining_ = false;
     std::map<CallId, Entry> calls_;
     std::map<RoomJid, std::vector<CallId>> rooms_;  ///< in order of proposals
+    std::map<RoomJid, CallId> conferences_;         ///< of muji calls
     std::set<std::pair<TimePoint, CallId>> deadlines_;
     EndedCalls ended_;
     RateLimiter<std::pair<RoomJid, xmpp::Jid>> proposals_;

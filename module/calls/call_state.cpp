@@ -20,11 +20,17 @@ Media media_or(const Media& given, const Media& fallback) {
 CallState::CallState(const CallMessage& proposal, const RoomJid& room, const FullJid& initiator,
                      const Nick& nick, const CallLimits& limits, Now now)
     : limits_(limits),
-      call_{proposal.id, room, proposal.mode, proposal.media, proposal.service,
-            initiator,   nick, now.wall,      Phase::ringing, {}},
+      call_{proposal.id,      room,      proposal.mode, proposal.media,
+            proposal.service, initiator, nick,          now.wall,
+            Phase::ringing,   {},        std::nullopt},
       proposed_at_(now.steady) {
     call_.participants.push_back(
         {initiator, nick, Position{++positions_given_}, proposal.media, now.wall});
+}
+
+CallState::CallState(Call observed, const CallLimits& limits, Now now)
+    : limits_(limits), call_(std::move(observed)), proposed_at_(now.steady) {
+    limits_.call_duration_max = std::chrono::seconds(0);
 }
 
 std::vector<CallEffect> CallState::handle(const CallEvent& event, Now now) {
@@ -92,7 +98,7 @@ std::vector<CallEffect> CallState::on(const TimePassed&, Now now) {
     const auto due = deadline();
     if (!due || now.steady < *due) return {};
     std::vector<CallEffect> effects;
-    if (call_.phase == Phase::ringing && now.steady >= proposed_at_ + limits_.ring_timeout) {
+    if (rings_out() && now.steady >= proposed_at_ + limits_.ring_timeout) {
         end(effects, {Reason::timeout, "Nobody accepted the call.", true});
     } else if (empty_since_ && now.steady >= *empty_since_ + limits_.empty_call_timeout) {
         end(effects, {Reason::success, "Everybody has left the call.", true});
@@ -108,10 +114,37 @@ std::optional<TimePoint> CallState::deadline() const {
     const auto consider = [&due](TimePoint candidate) {
         due = due ? std::min(*due, candidate) : candidate;
     };
-    if (call_.phase == Phase::ringing) consider(proposed_at_ + limits_.ring_timeout);
+    if (rings_out()) consider(proposed_at_ + limits_.ring_timeout);
     if (empty_since_) consider(*empty_since_ + limits_.empty_call_timeout);
     if (limits_.call_duration_max.count() > 0) consider(proposed_at_ + limits_.call_duration_max);
     return due;
+}
+
+std::vector<CallEffect> CallState::on(const Seen& event, Now now) {
+    if (Participant* participant = call_.participant(event.jid)) {
+        participant->media = event.media;
+        return {};
+    }
+    const Participant participant{event.jid, event.nick, Position{++positions_given_}, event.media,
+                                  now.wall};
+    call_.participants.push_back(participant);
+    empty_since_.reset();
+    if (event.jid != call_.initiator) call_.phase = Phase::active;
+    return {ParticipantIn{participant}};
+}
+
+std::vector<CallEffect> CallState::on(const Moved& event, Now) {
+    call_.room = event.room;
+    call_.initiator = event.initiator;
+    call_.initiator_nick = event.nick;
+    call_.media = event.media;
+    return {};
+}
+
+/// Whether it may ring for too long: a muji call where nobody is in it yet.
+bool CallState::rings_out() const {
+    return call_.phase == Phase::ringing &&
+           (call_.mode != Mode::muji || call_.participants.empty());
 }
 
 Participant CallState::take_out(const FullJid& jid, Now now) {

@@ -51,8 +51,21 @@ struct Stopped {  ///< the whole call must end: its room changed, or the module 
 
 struct TimePassed {};
 
-using CallEvent =
-    std::variant<Accepted, Rejected, Retracted, Left, Lost, Renamed, Stopped, TimePassed>;
+struct Seen {  ///< of a muji call: the client is in, or with other media
+    FullJid jid;
+    Nick nick;
+    Media media;
+};
+
+struct Moved {  ///< a muji call is one of this room now
+    RoomJid room;
+    FullJid initiator;
+    Nick nick;
+    Media media;
+};
+
+using CallEvent = std::variant<Accepted, Rejected, Retracted, Left, Lost, Renamed, Stopped,
+                               TimePassed, Seen, Moved>;
 
 /// What to do about it, in order.
 struct Refuse {  ///< the message is not broadcast
@@ -87,11 +100,18 @@ using CallEffect = std::variant<Refuse, Relay, ParticipantIn, ParticipantOut, Ca
 ///      |                   |
 ///      retract, time-out,  duration, room no longer fit, stop --> ended
 ///      initiator gone --> ended
+///
+/// A muji call lives likewise, but no rule holds for it that only a message or an end could
+/// enforce: whoever is seen is in, and the time that it rings or lasts has no limit while somebody
+/// is in.
 class CallState {
   public:
     /// The initiator's propose was let through: it is the first participant, at position 1.
     CallState(const CallMessage& proposal, const RoomJid& room, const FullJid& initiator,
               const Nick& nick, const CallLimits& limits, Now now);
+
+    /// A muji call, rung or found.
+    CallState(Call observed, const CallLimits& limits, Now now);
 
     /// A message event yields exactly one Refuse or Relay, first. After CallOver the call takes
     /// nothing.
@@ -111,7 +131,10 @@ class CallState {
     std::vector<CallEffect> on(const Renamed& event, Now now);
     std::vector<CallEffect> on(const Stopped& event, Now now);
     std::vector<CallEffect> on(const TimePassed& event, Now now);
+    std::vector<CallEffect> on(const Seen& event, Now now);
+    std::vector<CallEffect> on(const Moved& event, Now now);
 
+    bool rings_out() const;
     Participant take_out(const FullJid& jid, Now now);
     void end_if_nobody_rings(std::vector<CallEffect>& effects);
     void end(std::vector<CallEffect>& effects, CallOver over);

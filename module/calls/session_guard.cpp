@@ -29,6 +29,7 @@ std::optional<Violation> session_violation(const CallRegistry& calls, const xmpp
     if (!call) {
         return calls.has_ended(*id) ? std::optional(Violation::call_ended) : std::nullopt;
     }
+    if (call->mode == Mode::muji) return std::nullopt;
     if (is_in(*call, iq.attr("from")) && is_in(*call, iq.attr("to"))) return std::nullopt;
     return Violation::session_of_others;
 }

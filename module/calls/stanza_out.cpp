@@ -119,6 +119,9 @@ xmpp::Element calls_element(const std::vector<const Call*>& calls) {
         entry.set_attr("since", to_xmpp_datetime(call->since))
             .set_attr("initiator", call->initiator.to_string())
             .set_attr("media", to_string(call->media));
+        if (call->conference) {
+            entry.add("muji", ns::muji).set_attr("room", call->conference->to_string());
+        }
         for (const Participant& participant : call->participants)
             add_participant(entry, participant);
     }

@@ -32,6 +32,7 @@ Host::Host(const xsm_host* host)
       disco_(find<xsm_host_disco>(host, XSM_EXT_DISCO)),
       adhoc_(find<xsm_host_adhoc>(host, XSM_EXT_ADHOC)),
       route_(find<xsm_host_route>(host, XSM_EXT_ROUTE)),
+      presence_(find<xsm_host_presence>(host, XSM_EXT_PRESENCE)),
       room_config_(find<xsm_host_room_config>(host, XSM_EXT_ROOM_CONFIG)),
       cluster_(find<xsm_host_cluster>(host, XSM_EXT_CLUSTER)),
       storage_(find<xsm_host_storage>(host, XSM_EXT_STORAGE)),
@@ -50,6 +51,9 @@ bool Host::log_missing_extensions(bool wants_sfu) const {
     if (!route_) {
         missing(XSM_EXT_ROUTE,
                 "clients alone check that the sessions of a mesh call come from its participants");
+    }
+    if (!presence_) {
+        missing(XSM_EXT_PRESENCE, "calls that clients hold among themselves (Muji) are not seen");
     }
     if (!room_config_) {
         missing(XSM_EXT_ROOM_CONFIG, "owners cannot set what calls their rooms allow");
@@ -122,6 +126,12 @@ void Host::set_route_interest(const std::vector<std::string_view>& namespaces) c
     if (!route_) return;
     const auto list = views(namespaces);
     route_->set_interest(host_, list.data(), list.size());
+}
+
+void Host::set_presence_interest(const std::vector<std::string_view>& namespaces) const {
+    if (!presence_) return;
+    const auto list = views(namespaces);
+    presence_->set_interest(host_, list.data(), list.size());
 }
 
 void Host::set_room_config_fields(const std::vector<xmpp::Element>& fields) const {

@@ -14,6 +14,7 @@
 #include "xsm/disco.h"
 #include "xsm/muc.h"
 #include "xsm/options.h"
+#include "xsm/presence.h"
 #include "xsm/room_config.h"
 #include "xsm/route.h"
 #include "xsm/service.h"
@@ -56,6 +57,7 @@ class Host {
     void carry_out(const ReloadOptions& output) const;
 
     void set_interest(const std::vector<std::string_view>& namespaces) const;
+    void set_presence_interest(const std::vector<std::string_view>& namespaces) const;
     void set_route_interest(const std::vector<std::string_view>& namespaces) const;
     void set_room_config_fields(const std::vector<xmpp::Element>& fields) const;
     void set_muc_features(const std::vector<std::string_view>& features) const;
@@ -77,6 +79,7 @@ class Host {
     const xsm_host_disco* disco_;
     const xsm_host_adhoc* adhoc_;
     const xsm_host_route* route_;
+    const xsm_host_presence* presence_;
     const xsm_host_room_config* room_config_;
     const xsm_host_cluster* cluster_;
     const xsm_host_storage* storage_;

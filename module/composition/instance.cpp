@@ -61,7 +61,8 @@ std::optional<std::string> Instance::start() {
                        [this](const std::string& fault) { host_.log(LogLevel::warning, fault); });
         carry_out(coordinator_->restore(state_->take(), now()));
     }
-    host_.set_interest({ns::call, ns::call_sfu});
+    host_.set_interest({ns::call, ns::call_sfu, ns::call_invites, ns::dino_call});
+    host_.set_presence_interest({ns::muji});
     host_.set_route_interest({ns::jingle});
     host_.set_muc_features(coordinator_->muc_features());
     host_.set_room_config_fields(coordinator_->room_fields());
@@ -106,6 +107,7 @@ void Instance::stop() {
     host_.set_room_config_fields({});
     host_.set_muc_features({});
     host_.set_route_interest({});
+    host_.set_presence_interest({});
     host_.set_interest({});
     coordinator_.reset();
     state_.reset();
@@ -130,6 +132,17 @@ void Instance::on_timer() {
 void Instance::on_room(const RoomEvent& event) {
     if (!coordinator_) return;
     carry_out(coordinator_->on_room(event, now()));
+    arm_timer();
+}
+
+/// Presence that cannot be read leaves the occupant as it was.
+void Instance::on_presence(const xsm_muc_room& room, const xsm_muc_occupant& occupant,
+                           xsm_view payload_xml) {
+    const auto head = room_in(room);
+    const auto who = occupant_in(occupant);
+    const auto presence = presence_in(payload_xml);
+    if (!coordinator_ || !head || !who || !presence) return;
+    carry_out(coordinator_->on_presence(*head, *who, *presence, now()));
     arm_timer();
 }
 

@@ -38,6 +38,8 @@ class Instance {
     void on_wake();
     void on_timer();
     void on_room(const RoomEvent& event);
+    void on_presence(const xsm_muc_room& room, const xsm_muc_occupant& occupant,
+                     xsm_view payload_xml);
     Verdict on_message(const xsm_muc_message& message);
     bool on_room_iq(const xsm_muc_room& room, const xsm_muc_occupant* sender, xsm_view stanza_xml);
     void on_stanza(xsm_view stanza_xml);

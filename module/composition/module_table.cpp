@@ -84,6 +84,12 @@ void on_occupant_left(xsm_module* module, const xsm_muc_room* room,
                                     leave_reason_in(reason));
 }
 
+void on_occupant_presence(xsm_module* module, const xsm_muc_room* room,
+                          const xsm_muc_occupant* occupant, xsm_view payload_xml) {
+    fenced(module, "on_occupant_presence",
+           [&](Instance& instance) { instance.on_presence(*room, *occupant, payload_xml); });
+}
+
 void put_verdict(const Verdict& verdict, xsm_muc_verdict* out) {
     if (const auto* drop = std::get_if<Drop>(&verdict)) {
         out->kind = XSM_MUC_DROP;
@@ -181,6 +187,7 @@ xsm_status on_options(xsm_module* module, const xsm_option* options, size_t opti
 constexpr xsm_module_muc muc = {sizeof(xsm_module_muc), on_room_snapshot,   on_room_configured,
                                 on_room_destroyed,      on_occupant_joined, on_occupant_changed,
                                 on_occupant_left,       on_message,         on_room_iq};
+constexpr xsm_module_presence presence = {sizeof(xsm_module_presence), on_occupant_presence};
 constexpr xsm_module_timer timer = {sizeof(xsm_module_timer), on_timer};
 constexpr xsm_module_service service = {sizeof(xsm_module_service), on_stanza};
 constexpr xsm_module_disco disco = {sizeof(xsm_module_disco), on_room_info};
@@ -220,6 +227,7 @@ void free_buf(xsm_module* /*module*/, xsm_buf buffer) {
 const void* get_extension(xsm_module* /*module*/, const char* id) {
     const std::string_view wanted(id);
     if (wanted == XSM_EXT_MUC) return &muc;
+    if (wanted == XSM_EXT_PRESENCE) return &presence;
     if (wanted == XSM_EXT_TIMER) return &timer;
     if (wanted == XSM_EXT_SERVICE) return &service;
     if (wanted == XSM_EXT_DISCO) return &disco;

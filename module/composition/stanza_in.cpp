@@ -37,14 +37,24 @@ Role role_in(xsm_muc_role role) {
     }
 }
 
-}  // namespace
-
-xmpp::Result<xmpp::Element> stanza_in(xsm_view xml) {
-    auto stanza = xmpp::parse_xml(text(xml));
+xmpp::Result<xmpp::Element> parsed(std::string_view xml) {
+    auto stanza = xmpp::parse_xml(xml);
     if (!stanza) {
         return tl::unexpected(xmpp::Error{std::string(xmpp::to_string(stanza.error()))});
     }
     return std::move(*stanza);
+}
+
+}  // namespace
+
+xmpp::Result<xmpp::Element> stanza_in(xsm_view xml) {
+    return parsed(text(xml));
+}
+
+xmpp::Result<xmpp::Element> presence_in(xsm_view payload_xml) {
+    std::string xml = "<presence xmlns='jabber:client'>";
+    xml += text(payload_xml);
+    return parsed(xml += "</presence>");
 }
 
 std::vector<std::pair<std::string_view, std::string_view>> options_in(

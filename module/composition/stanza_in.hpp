@@ -17,6 +17,9 @@ namespace parley::module {
 /// One stanza; refuses what is no XML within xmpp::XmlLimits.
 xmpp::Result<xmpp::Element> stanza_in(xsm_view xml);
 
+/// A <presence/> with these children, each of which declares its namespace.
+xmpp::Result<xmpp::Element> presence_in(xsm_view payload_xml);
+
 /// A table of options as read_options takes it; borrowed from the host's.
 std::vector<std::pair<std::string_view, std::string_view>> options_in(
     std::span<const xsm_option> options);

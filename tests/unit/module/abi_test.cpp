@@ -88,14 +88,16 @@ BOOST_AUTO_TEST_CASE(start_registers_and_stop_gives_back) {
     BOOST_TEST(host.start() == "");
     const std::vector<std::string> started = {
         "service sfu.example.org",
-        "interest urn:xmpp:jingle-muc-message:0 urn:xmpp:jingle-muc-media-sfu:0",
+        "interest urn:xmpp:jingle-muc-message:0 urn:xmpp:jingle-muc-media-sfu:0 "
+        "urn:xmpp:call-invites:0 urn:xmpp:call-message:1",
+        "presence urn:xmpp:jingle:muji:0",
         "IQs urn:xmpp:jingle:1",
         "features urn:xmpp:jingle-muc-message:0 urn:xmpp:jingle-muc-media-sfu:0",
         "fields <field xmlns='jabber:x:data'"};
     BOOST_TEST(host.take() == followed_by_commands(started), boost::test_tools::per_element());
     host.stop();
     const std::vector<std::string> stopped = {
-        "media joined", "no service sfu.example.org", "fields ", "features", "IQs", "interest"};
+        "media joined", "no service sfu.example.org", "fields ", "features", "IQs", "presence", "interest"};
     auto done = host.take();
     std::erase_if(done, [](const auto& line) { return line.starts_with("no command "); });
     BOOST_TEST(done == stopped, boost::test_tools::per_element());
@@ -107,8 +109,11 @@ BOOST_AUTO_TEST_CASE(without_sfu_jid_no_sfu_is_announced) {
     RecordingHost host(Options{});
     BOOST_TEST(host.start() == "");
     const std::vector<std::string> started = {
-        "interest urn:xmpp:jingle-muc-message:0 urn:xmpp:jingle-muc-media-sfu:0",
-        "IQs urn:xmpp:jingle:1", "features urn:xmpp:jingle-muc-message:0",
+        "interest urn:xmpp:jingle-muc-message:0 urn:xmpp:jingle-muc-media-sfu:0 "
+        "urn:xmpp:call-invites:0 urn:xmpp:call-message:1",
+        "presence urn:xmpp:jingle:muji:0",
+        "IQs urn:xmpp:jingle:1",
+        "features urn:xmpp:jingle-muc-message:0",
         "fields <field xmlns='jabber:x:data'"};
     BOOST_TEST(host.take() == followed_by_commands(started), boost::test_tools::per_element());
     BOOST_TEST(!contains(host.room_info(), "sfu"));
@@ -142,6 +147,7 @@ BOOST_AUTO_TEST_CASE(a_missing_extension_is_told_with_its_cost) {
         {XSM_EXT_DISCO, "clients cannot discover"},
         {XSM_EXT_ADHOC, "no commands for calls"},
         {XSM_EXT_ROUTE, "clients alone check"},
+        {XSM_EXT_PRESENCE, "(Muji) are not seen"},
         {XSM_EXT_ROOM_CONFIG, "owners cannot set"},
         {XSM_EXT_STORAGE, "a restart forgets"},
         {XSM_EXT_SERVICE, "no SFU although sfu_jid is set"},
@@ -311,6 +317,28 @@ BOOST_AUTO_TEST_CASE(a_message_is_replaced_passed_or_dropped) {
     BOOST_TEST(contains(host.says("bob", say("ended")), "drop <error xmlns='jabber:client'"));
     BOOST_TEST(contains(host.says("bob", "<message><accept"), "drop <error"));
     BOOST_TEST(contains(host.says("bob", say("accept")), "position='2'"));
+}
+
+BOOST_AUTO_TEST_CASE(calls_among_clients_are_seen_in_their_presence) {
+    Running running;
+    RecordingHost& host = running.host;
+    const std::string in =
+        "<muji xmlns='urn:xmpp:jingle:muji:0'><content xmlns='urn:xmpp:jingle:1' name='audio'>"
+        "<description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'/></content></muji>";
+    const std::string query =
+        "<iq xmlns='jabber:client' type='get' id='1' from='bob@example.org/phone' "
+        "to='team@conference.example.org'><calls xmlns='urn:xmpp:jingle-muc-message:0'/></iq>";
+    host.presence("alice", "<muji xmlns='urn:xmpp:jingle:muji:0'><preparing/></muji>");
+    host.asks("bob", query);
+    BOOST_TEST(!any_contains(host.take(), "<call "));
+    host.presence("alice", in);
+    host.presence("alice", "<muji");
+    host.asks("bob", query);
+    BOOST_TEST(any_contains(host.take(), "participant nick='alice'"));
+    BOOST_TEST(contains(host.says("bob", propose()), "<active-call"));
+    host.presence("alice", "");
+    host.asks("bob", query);
+    BOOST_TEST(!any_contains(host.take(), "<call "));
 }
 
 BOOST_AUTO_TEST_CASE(one_timer_follows_the_next_deadline) {

@@ -32,6 +32,15 @@ struct HostFunctions {
         return XSM_OK;
     }
 
+    static xsm_status set_presence_interest(const xsm_host* host, const xsm_view* list,
+                                            size_t count) {
+        std::string line = "presence";
+        for (size_t i = 0; i < count; ++i)
+            line += ' ' + text_of(list[i]);
+        RecordingHost::of(host).note(line);
+        return XSM_OK;
+    }
+
     static xsm_status broadcast(const xsm_host* host, xsm_view, xsm_view stanza) {
         RecordingHost::of(host).note("broadcast " + text_of(stanza));
         return XSM_OK;
@@ -108,6 +117,8 @@ struct HostFunctions {
 
     static constexpr xsm_host_muc muc = {sizeof(xsm_host_muc), set_interest, broadcast,
                                          send_to_occupant, request_snapshot};
+    static constexpr xsm_host_presence presence = {sizeof(xsm_host_presence),
+                                                   set_presence_interest};
     static constexpr xsm_host_stanza stanza = {sizeof(xsm_host_stanza), route};
     static constexpr xsm_host_service service = {sizeof(xsm_host_service), add_service,
                                                  remove_service};
@@ -172,6 +183,7 @@ const void* RecordingHost::find_extension(const xsm_host* host, const char* id) 
     const std::string_view wanted(id);
     if (wanted == of(host).missing_) return nullptr;
     if (wanted == XSM_EXT_MUC) return &HostFunctions::muc;
+    if (wanted == XSM_EXT_PRESENCE) return &HostFunctions::presence;
     if (wanted == XSM_EXT_STANZA) return &HostFunctions::stanza;
     if (wanted == XSM_EXT_SERVICE) return &HostFunctions::service;
     if (wanted == XSM_EXT_TIMER) return &HostFunctions::timer;
@@ -234,6 +246,15 @@ void RecordingHost::joined(const std::string& name, xsm_muc_affiliation affiliat
                                     XSM_MUC_PARTICIPANT};
     const xsm_muc_room now = next_room();
     extension<xsm_module_muc>(XSM_EXT_MUC)->on_occupant_joined(module_, &now, &occupant);
+}
+
+void RecordingHost::presence(const std::string& name, const std::string& payload) {
+    const std::string jid = name + "@example.org/phone";
+    const xsm_muc_occupant occupant{sizeof(xsm_muc_occupant), view(name), view(jid),
+                                    occupants_[name], XSM_MUC_PARTICIPANT};
+    const xsm_muc_room now = room();
+    extension<xsm_module_presence>(XSM_EXT_PRESENCE)
+        ->on_occupant_presence(module_, &now, &occupant, view(payload));
 }
 
 void RecordingHost::left(const std::string& name, xsm_muc_leave_reason reason) {

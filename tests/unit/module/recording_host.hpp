@@ -13,6 +13,7 @@
 #include "xsm/disco.h"
 #include "xsm/muc.h"
 #include "xsm/options.h"
+#include "xsm/presence.h"
 #include "xsm/room_config.h"
 #include "xsm/route.h"
 #include "xsm/service.h"
@@ -46,6 +47,8 @@ class RecordingHost {
 
     void configured(uint32_t flags);
     void joined(const std::string& name, xsm_muc_affiliation affiliation = XSM_MUC_MEMBER);
+    /// The children of interest in the client's presence.
+    void presence(const std::string& name, const std::string& payload);
     void left(const std::string& name, xsm_muc_leave_reason reason);
     void destroyed();
     /// "pass", "drop XML" or "replace XML".
