@@ -69,8 +69,8 @@ Outputs Coordinator::on_room(const RoomEvent& event, Now now) {
     Outputs outputs;
     apply(rooms_.handle(event), now, outputs);
     if (const auto* snapshot = std::get_if<RoomSnapshot>(&event)) {
-        const Call* call = calls_.find_conference(snapshot->head.jid);
-        if (call) unconfirmed_.doubt(*call, now.steady);
+        for (const Occupant& occupant : snapshot->occupants)
+            doubt_presence(snapshot->head.jid, occupant.jid, now);
     }
     return outputs;
 }
@@ -346,6 +346,7 @@ void Coordinator::on(const OccupantIn& change, Now now, Outputs& outputs) {
             SendToOccupant{change.room, change.occupant.jid, orphaned_call_message(record)});
     }
     calls_.occupant_renamed(change.room, change.occupant.jid, change.occupant.nick, now);
+    doubt_presence(change.room, change.occupant.jid, now);
     help_late_joiner(change.room, change.occupant, now, outputs);
 }
 

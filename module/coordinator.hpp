@@ -135,6 +135,7 @@ class Coordinator {
     std::vector<xmpp::Element> missed_messages(const Call& call, const Room& room,
                                                const Occupant& newcomer) const;
     void warn_of_calls_among_clients(const RoomJid& room, Outputs& outputs) const;
+    void doubt_presence(const RoomJid& conference, const FullJid& jid, Now now);
     void out_of_conference(const RoomJid& conference, const FullJid& jid, Reason reason, Now now,
                            Outputs& outputs);
     MediaStanding standing(const CallMessage& message, const RoomJid& room,

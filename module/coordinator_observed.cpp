@@ -21,7 +21,7 @@ Outputs Coordinator::on_presence(const RoomHead& room, const Occupant& occupant,
                                  const xmpp::Element& presence, Now now) {
     Outputs outputs;
     apply(rooms_.observe(room, &occupant), now, outputs);
-    unconfirmed_.confirm(room.jid, occupant.jid);
+    unconfirmed_.confirm({room.jid, occupant.jid});
     const MujiPresence said = muji_presence(presence);
     if (said.is_in()) {
         const auto report = calls_.seen(room.jid, occupant, said.media, id_from(make_uuid_()), now);
@@ -32,6 +32,11 @@ Outputs Coordinator::on_presence(const RoomHead& room, const Occupant& occupant,
         out_of_conference(room.jid, occupant.jid, Reason::success, now, outputs);
     }
     return outputs;
+}
+
+void Coordinator::doubt_presence(const RoomJid& conference, const FullJid& jid, Now now) {
+    const Call* call = calls_.find_conference(conference);
+    if (call && call->participant(jid)) unconfirmed_.doubt({conference, jid}, now.steady);
 }
 
 void Coordinator::out_of_conference(const RoomJid& conference, const FullJid& jid, Reason reason,

@@ -4,61 +4,48 @@
 #include <chrono>
 #include <map>
 #include <optional>
-#include <set>
 #include <utility>
 #include <vector>
 
-#include "module/calls/call.hpp"
+#include "module/calls/names.hpp"
+#include "module/calls/time.hpp"
 
 namespace parley::module {
 
-/// How long after a room's snapshot its host may take to repeat what clients say in their presence.
-inline constexpr std::chrono::seconds presence_repeat_timeout{5};
+/// How long a host may take to say what a client has in its presence after the event that has put
+/// it in doubt. It does so at once.
+inline constexpr std::chrono::seconds presence_repeat_timeout{2};
 
-/// Participants of conferences that a snapshot of the room has put in doubt: who is not confirmed
-/// by a presence in time is out. Pure.
+/// Participants of conferences whose presence may be another than it was: the host took a snapshot
+/// of the room, or the client entered again. Who is not confirmed in time is out. Pure.
 class Unconfirmed {
   public:
-    void doubt(const Call& call, TimePoint now) {
-        auto& [due, clients] = rooms_[*call.conference];
-        due = now + presence_repeat_timeout;
-        for (const Participant& participant : call.participants)
-            clients.insert(participant.jid);
+    using Client = std::pair<RoomJid, FullJid>;  ///< in the room of a conference
+
+    void doubt(const Client& client, TimePoint now) {
+        clients_.insert_or_assign(client, now + presence_repeat_timeout);
     }
 
-    void confirm(const RoomJid& conference, const FullJid& jid) {
-        const auto found = rooms_.find(conference);
-        if (found != rooms_.end()) found->second.clients.erase(jid);
-    }
+    void confirm(const Client& client) { clients_.erase(client); }
 
-    std::vector<std::pair<RoomJid, FullJid>> take_due(TimePoint now) {
-        std::vector<std::pair<RoomJid, FullJid>> due;
-        for (auto room = rooms_.begin(); room != rooms_.end();) {
-            if (room->second.due > now) {
-                ++room;
-                continue;
-            }
-            for (const FullJid& jid : room->second.clients)
-                due.emplace_back(room->first, jid);
-            room = rooms_.erase(room);
+    std::vector<Client> take_due(TimePoint now) {
+        std::vector<Client> due;
+        for (const auto& [client, time] : clients_) {
+            if (time <= now) due.push_back(client);
         }
+        for (const Client& client : due)
+            clients_.erase(client);
         return due;
     }
 
     std::optional<TimePoint> deadline() const {
-        std::optional<TimePoint> first;
-        for (const auto& [room, doubt] : rooms_)
-            first = first ? std::min(*first, doubt.due) : doubt.due;
-        return first;
+        const auto first =
+            std::ranges::min_element(clients_, {}, [](const auto& entry) { return entry.second; });
+        return first == clients_.end() ? std::nullopt : std::optional(first->second);
     }
 
   private:
-    struct Doubt {
-        TimePoint due;
-        std::set<FullJid> clients;
-    };
-
-    std::map<RoomJid, Doubt> rooms_;
+    std::map<Client, TimePoint> clients_;
 };
 
 }  // namespace parley::module

@@ -16,7 +16,7 @@ namespace parley::module::test {
 namespace {
 
 constexpr std::string_view ns_dialogue = "urn:parley:test:dialogue";
-constexpr std::string_view room_jid = "team@conference.example.org";
+constexpr std::string_view muc_jid = "conference.example.org";
 constexpr std::string_view sfu_jid = "sfu.example.org";
 
 std::string uuid_of_count() {
@@ -102,10 +102,9 @@ Dialogue::Dialogue(const std::filesystem::path& file)
       script_(read_xml_file(file)),
       now_{TimePoint{} + std::chrono::hours(1),
            std::chrono::sys_days{std::chrono::year{2026} / 11 / 23}},
-      coordinator_(settings_of(script_), uuid_of_count, now_),
-      room_{*RoomJid::parse(room_jid), {true, true}, 0} {
+      coordinator_(settings_of(script_), uuid_of_count, now_) {
     coordinator_.read_media_by([this](const CallId&) { return media_.statistics(); });
-    take(coordinator_.on_room(RoomConfigured{next_head()}, now_));
+    take(coordinator_.on_room(RoomConfigured{next_head(place("team"))}, now_));
 }
 
 void Dialogue::play() {
@@ -143,6 +142,8 @@ bool Dialogue::act(const xmpp::Element& element) {
         take(coordinator_.on_time(now_));
     } else if (name == "media-fails") {
         media_fails(element);
+    } else if (name == "presence") {
+        presence(element);
     } else if (name == "submits") {
         submits(element);
     } else if (name == "node-lost") {
@@ -157,6 +158,7 @@ bool Dialogue::act(const xmpp::Element& element) {
 
 void Dialogue::room_event(const xmpp::Element& element) {
     const std::string& name = element.name();
+    Place& place = place_of(element);
     if (name == "joins") {
         occupy(element);
     } else if (name == "changes") {
@@ -166,18 +168,24 @@ void Dialogue::room_event(const xmpp::Element& element) {
         if (element.has_attr("affiliation")) {
             who.affiliation = affiliation_of(element.attr("affiliation"));
         }
-        take(coordinator_.on_room(OccupantChanged{next_head(), who}, now_));
+        take(coordinator_.on_room(OccupantChanged{next_head(place), who}, now_));
     } else if (name == "leaves") {
         const Occupant who = occupant(element);
-        people_.erase(std::string(element.attr("who")));
-        take(coordinator_.on_room(OccupantLeft{next_head(), who, leave_of(element.attr("reason"))},
-                                  now_));
+        place.people.erase(std::string(element.attr("who")));
+        take(coordinator_.on_room(
+            OccupantLeft{next_head(place), who, leave_of(element.attr("reason"))}, now_));
     } else if (name == "configured") {
-        room_.privacy = {element.attr("members-only") != "false",
-                         element.attr("non-anonymous") != "false"};
-        take(coordinator_.on_room(RoomConfigured{next_head()}, now_));
+        place.head.privacy = {element.attr("members-only") != "false",
+                              element.attr("non-anonymous") != "false"};
+        take(coordinator_.on_room(RoomConfigured{next_head(place)}, now_));
     } else if (name == "destroyed") {
-        take(coordinator_.on_room(RoomDestroyed{next_head()}, now_));
+        take(coordinator_.on_room(RoomDestroyed{next_head(place)}, now_));
+        places_.erase(place.head.jid.jid().local());
+    } else if (name == "snapshot") {
+        RoomSnapshot snapshot{place.head, {}};
+        for (const auto& [who, occupant] : place.people)
+            snapshot.occupants.push_back(occupant);
+        take(coordinator_.on_room(snapshot, now_));
     } else {
         throw std::runtime_error("is no step of a dialogue");
     }
@@ -191,18 +199,27 @@ void Dialogue::occupy(const xmpp::Element& element) {
     const Occupant occupant{*FullJid::parse(jid), Nick{nick},
                             affiliation_of(element.attr("affiliation")),
                             role_of(element.attr("role"))};
-    people_.insert_or_assign(who, occupant);
-    take(coordinator_.on_room(OccupantJoined{next_head(), occupant}, now_));
+    Place& place = place_of(element);
+    place.people.insert_or_assign(who, occupant);
+    take(coordinator_.on_room(OccupantJoined{next_head(place), occupant}, now_));
+}
+
+void Dialogue::presence(const xmpp::Element& element) {
+    xmpp::Element stanza("presence", xmpp::ns::client);
+    for (const xmpp::Element* child : element.elements())
+        stanza.add(*child);
+    take(coordinator_.on_presence(place_of(element).head, occupant(element), stanza, now_));
 }
 
 void Dialogue::says(const xmpp::Element& element) {
     xmpp::Element stanza = *element.first_child();
     const std::string who(element.attr("who"));
-    const auto found = people_.find(who);
-    const Occupant* sender = found == people_.end() ? nullptr : &found->second;
-    stanza.set_attr("from", sender ? sender->jid.to_string() : who + "@example.org/phone");
     const auto to = xmpp::Jid::parse(stanza.attr("to"));
     if (!to) throw std::runtime_error("has no valid 'to'");
+    const Place& place = this->place(to->domain() == muc_jid ? to->local() : "team");
+    const auto found = place.people.find(who);
+    const Occupant* sender = found == place.people.end() ? nullptr : &found->second;
+    stanza.set_attr("from", sender ? sender->jid.to_string() : who + "@example.org/phone");
 
     const bool is_command = stanza.child("command", xmpp::ns::commands) != nullptr;
     if (to->domain() == sfu_jid) {
@@ -216,18 +233,18 @@ void Dialogue::says(const xmpp::Element& element) {
         outcomes_.push_back(error ? outcome("refused", error_without_text(error->to_element()))
                                   : outcome("passed", std::move(stanza)));
     } else if (stanza.name() == "iq") {
-        auto outputs = coordinator_.on_room_iq(room_, sender, stanza);
+        auto outputs = coordinator_.on_room_iq(place.head, sender, stanza);
         if (!outputs) throw std::runtime_error("is not answered");
         take(std::move(*outputs));
     } else {
         const size_t size = xmpp::to_xml(stanza).size();
-        auto judgement = coordinator_.on_message(room_, *sender, stanza, size, now_);
+        auto judgement = coordinator_.on_message(place.head, *sender, stanza, size, now_);
         if (auto* drop = std::get_if<Drop>(&judgement.verdict)) {
             outcomes_.push_back(outcome("refused", error_without_text(std::move(drop->error))));
         } else {
             const auto* replace = std::get_if<Replace>(&judgement.verdict);
             xmpp::Element sent = replace ? replace->message : stanza;
-            sent.set_attr("from", std::string(room_jid) + '/' + sender->nick.value);
+            sent.set_attr("from", place.head.jid.to_string() + '/' + sender->nick.value);
             sent.remove_attr("to");
             outcomes_.push_back(outcome(replace ? "broadcast" : "passed", std::move(sent)));
         }
@@ -239,7 +256,8 @@ void Dialogue::media_fails(const xmpp::Element& element) {
     const FullJid& who = occupant(element).jid;
     std::optional<SessionNumber> session = media_.publishing(who);
     if (element.has_attr("source")) {
-        session = media_.receiving(who, people_.at(std::string(element.attr("source"))).jid);
+        const auto& people = place_of(element).people;
+        session = media_.receiving(who, people.at(std::string(element.attr("source"))).jid);
     }
     if (!session) throw std::runtime_error("there is no such media session");
     const auto reason = reason_from(element.attr("reason"));
@@ -249,10 +267,11 @@ void Dialogue::media_fails(const xmpp::Element& element) {
 /// The owner's host has given every field a value.
 void Dialogue::submits(const xmpp::Element& element) {
     const xmpp::Element& values = *element.first_child();
-    if (auto error = coordinator_.on_room_submitted(room_.jid, values)) {
+    const RoomJid& room = place_of(element).head.jid;
+    if (auto error = coordinator_.on_room_submitted(room, values)) {
         outcomes_.push_back(outcome("refused", error_without_text(error->to_element())));
     } else {
-        take(coordinator_.on_room_values(room_.jid, values, now_));
+        take(coordinator_.on_room_values(room, values, now_));
     }
 }
 
@@ -314,14 +333,26 @@ void Dialogue::expect_nothing_left() const {
     }
 }
 
-RoomHead Dialogue::next_head() {
-    ++room_.generation;
-    return room_;
+RoomHead Dialogue::next_head(Place& place) {
+    ++place.head.generation;
+    return place.head;
+}
+
+Dialogue::Place& Dialogue::place(std::string_view name) {
+    const auto found = places_.find(std::string(name));
+    if (found != places_.end()) return found->second;
+    const auto jid = RoomJid::parse(std::string(name) + '@' + std::string(muc_jid));
+    return places_.emplace(name, Place{{*jid, {true, true}, 0}, {}}).first->second;
+}
+
+Dialogue::Place& Dialogue::place_of(const xmpp::Element& element) {
+    return place(element.has_attr("room") ? element.attr("room") : "team");
 }
 
 Occupant& Dialogue::occupant(const xmpp::Element& element) {
-    const auto found = people_.find(std::string(element.attr("who")));
-    if (found == people_.end()) throw std::runtime_error("nobody of that name is in the room");
+    auto& people = place_of(element).people;
+    const auto found = people.find(std::string(element.attr("who")));
+    if (found == people.end()) throw std::runtime_error("nobody of that name is in the room");
     return found->second;
 }
 

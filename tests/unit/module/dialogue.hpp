@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -26,13 +27,21 @@ class Dialogue {
 
     void room_event(const xmpp::Element& element);
     void says(const xmpp::Element& element);
+    void presence(const xmpp::Element& element);
     void media_fails(const xmpp::Element& element);
     void submits(const xmpp::Element& element);
     void node_lost(const xmpp::Element& element);
     void take(Outputs outputs);
     void occupy(const xmpp::Element& element);
 
-    RoomHead next_head();
+    struct Place {
+        RoomHead head;
+        std::map<std::string, Occupant> people;
+    };
+
+    static RoomHead next_head(Place& place);
+    Place& place(std::string_view name);
+    Place& place_of(const xmpp::Element& element);  ///< `team` unless it names another room
     Occupant& occupant(const xmpp::Element& element);
 
     std::string file_;
@@ -42,8 +51,7 @@ class Dialogue {
     Now now_;
     Coordinator coordinator_;
     SimulatedMedia media_;
-    RoomHead room_;
-    std::map<std::string, Occupant> people_;
+    std::map<std::string, Place> places_;
     std::deque<xmpp::Element> outcomes_;  ///< wrapped in what an expectation is called
 };
 
