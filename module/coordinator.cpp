@@ -120,6 +120,10 @@ std::optional<Refusal> Coordinator::judge(const RoomHead& room, const Occupant& 
     if (stanza_bytes > call_message_bytes_max) {
         return Refusal{Violation::malformed, "A call message has at most 16 KiB.", std::nullopt};
     }
+    if (has_invitation_element(message)) {
+        return Refusal{Violation::malformed, "A message says one thing about one call, not two.",
+                       std::nullopt};
+    }
     const auto parsed = parse_call_message(message);
     if (!parsed) return parsed.error();
     if (const auto violation = keeps_out(room.jid, room.privacy, sender, now)) {

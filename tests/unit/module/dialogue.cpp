@@ -19,13 +19,6 @@ constexpr std::string_view ns_dialogue = "urn:parley:test:dialogue";
 constexpr std::string_view muc_jid = "conference.example.org";
 constexpr std::string_view sfu_jid = "sfu.example.org";
 
-std::string uuid_of_count() {
-    static uint32_t count = 0;
-    char text[37];
-    std::snprintf(text, sizeof text, "%08x-0000-4000-8000-000000000000", ++count);
-    return text;
-}
-
 uint32_t number(const xmpp::Element& element, std::string_view name, uint32_t fallback) {
     return element.has_attr(name)
                ? static_cast<uint32_t>(std::stoul(std::string(element.attr(name))))
@@ -102,7 +95,7 @@ Dialogue::Dialogue(const std::filesystem::path& file)
       script_(read_xml_file(file)),
       now_{TimePoint{} + std::chrono::hours(1),
            std::chrono::sys_days{std::chrono::year{2026} / 11 / 23}},
-      coordinator_(settings_of(script_), uuid_of_count, now_) {
+      coordinator_(settings_of(script_), [this] { return next_uuid(); }, now_) {
     coordinator_.read_media_by([this](const CallId&) { return media_.statistics(); });
     take(coordinator_.on_room(RoomConfigured{next_head(place("team"))}, now_));
 }
@@ -331,6 +324,12 @@ void Dialogue::expect_nothing_left() const {
     if (!outcomes_.empty()) {
         throw std::runtime_error(file_ + ": nobody expected " + xmpp::to_xml(outcomes_.front()));
     }
+}
+
+std::string Dialogue::next_uuid() {
+    char text[37];
+    std::snprintf(text, sizeof text, "%08x-0000-4000-8000-000000000000", ++uuids_);
+    return text;
 }
 
 RoomHead Dialogue::next_head(Place& place) {

@@ -39,6 +39,7 @@ class Dialogue {
         std::map<std::string, Occupant> people;
     };
 
+    std::string next_uuid();
     static RoomHead next_head(Place& place);
     Place& place(std::string_view name);
     Place& place_of(const xmpp::Element& element);  ///< `team` unless it names another room
@@ -47,6 +48,7 @@ class Dialogue {
     std::string file_;
     xmpp::Element script_;
     size_t step_number_ = 0;
+    uint32_t uuids_ = 0;
 
     Now now_;
     Coordinator coordinator_;
