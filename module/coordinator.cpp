@@ -69,8 +69,10 @@ Outputs Coordinator::on_room(const RoomEvent& event, Now now) {
     Outputs outputs;
     apply(rooms_.handle(event), now, outputs);
     if (const auto* snapshot = std::get_if<RoomSnapshot>(&event)) {
-        for (const Occupant& occupant : snapshot->occupants)
+        for (const Occupant& occupant : snapshot->occupants) {
+            call_by_nick_in(snapshot->head.jid, occupant, now);
             doubt_presence(snapshot->head.jid, occupant.jid, now);
+        }
     }
     return outputs;
 }
@@ -80,6 +82,7 @@ Coordinator::Judgement Coordinator::on_message(const RoomHead& room, const Occup
                                                Now now) {
     Judgement judgement;
     apply(rooms_.observe(room, &sender), now, judgement.outputs);
+    call_by_nick_in(room.jid, sender, now);
     const bool invites = has_invitation_element(message) && is_groupchat_to_room(message, room.jid);
     if (!has_call_element(message) && !invites) return judgement;
 
@@ -349,7 +352,7 @@ void Coordinator::on(const OccupantIn& change, Now now, Outputs& outputs) {
         outputs.emplace_back(
             SendToOccupant{change.room, change.occupant.jid, orphaned_call_message(record)});
     }
-    calls_.occupant_renamed(change.room, change.occupant.jid, change.occupant.nick, now);
+    call_by_nick_in(change.room, change.occupant, now);
     doubt_presence(change.room, change.occupant.jid, now);
     help_late_joiner(change.room, change.occupant, now, outputs);
 }
@@ -408,9 +411,7 @@ void Coordinator::on(const OccupantOut& change, Now now, Outputs& outputs) {
 
 void Coordinator::on(const RoomGone& change, Now now, Outputs& outputs) {
     carry_out(calls_.stop_room(change.room, Reason::gone, "The room is gone.", now), now, outputs);
-    for (const Call* call : calls_.calls_of(change.room))
-        invitations_.forget(call->id);
-    carry_out(calls_.room_gone(change.room, now), now, outputs);
+    conference_without_room(change.room, now, outputs);
     if (focus_) take(focus_->end_all_in_room(change.room, Reason::gone), now, outputs);
 }
 

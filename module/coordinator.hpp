@@ -130,11 +130,13 @@ class Coordinator {
                                             Outputs& outputs);
     void heed(const InvitationReply& reply, const RoomJid& room, const Occupant& sender, Now now,
               Outputs& outputs);
+    void call_by_nick_in(const RoomJid& room, const Occupant& occupant, Now now);
     void call_by_nicks_of(const Call& call, Now now);
     std::vector<const Call*> shown_calls(const RoomJid& room, const RoomPrivacy& privacy) const;
     std::vector<xmpp::Element> missed_messages(const Call& call, const Room& room,
                                                const Occupant& newcomer) const;
     void warn_of_calls_among_clients(const RoomJid& room, Outputs& outputs) const;
+    void conference_without_room(const RoomJid& room, Now now, Outputs& outputs);
     void doubt_presence(const RoomJid& conference, const FullJid& jid, Now now);
     void out_of_conference(const RoomJid& conference, const FullJid& jid, Reason reason, Now now,
                            Outputs& outputs);

@@ -21,6 +21,7 @@ Outputs Coordinator::on_presence(const RoomHead& room, const Occupant& occupant,
                                  const xmpp::Element& presence, Now now) {
     Outputs outputs;
     apply(rooms_.observe(room, &occupant), now, outputs);
+    call_by_nick_in(room.jid, occupant, now);
     unconfirmed_.confirm({room.jid, occupant.jid});
     const MujiPresence said = muji_presence(presence);
     if (said.is_in()) {
@@ -34,6 +35,18 @@ Outputs Coordinator::on_presence(const RoomHead& room, const Occupant& occupant,
     return outputs;
 }
 
+/// The invitations of a room are gone with it; the conferences to which they invited are not.
+void Coordinator::conference_without_room(const RoomJid& room, Now now, Outputs& outputs) {
+    std::vector<CallId> ids;
+    for (const Call* call : calls_.calls_of(room))
+        ids.push_back(call->id);
+    carry_out(calls_.room_gone(room, now), now, outputs);
+    for (const CallId& id : ids) {
+        invitations_.forget(id);
+        if (const Call* call = calls_.find(id)) call_by_nicks_of(*call, now);
+    }
+}
+
 void Coordinator::doubt_presence(const RoomJid& conference, const FullJid& jid, Now now) {
     const Call* call = calls_.find_conference(conference);
     if (call && call->participant(jid)) unconfirmed_.doubt({conference, jid}, now.steady);
@@ -45,13 +58,17 @@ void Coordinator::out_of_conference(const RoomJid& conference, const FullJid& ji
     if (report) carry_out(*report, now, outputs);
 }
 
-/// In a room of its own (Dino's) a client has another nick than in the room of the call.
+/// In a conference's own room (Dino's) a client has another nick than in the room of the call,
+/// which it may enter later, or never.
 void Coordinator::call_by_nicks_of(const Call& call, Now now) {
-    if (*call.conference == call.room) return;
     for (const Participant& participant : call.participants) {
         const Occupant* occupant = rooms_.find_occupant(call.room, participant.jid);
-        if (occupant) calls_.occupant_renamed(call.room, occupant->jid, occupant->nick, now);
+        if (occupant) call_by_nick_in(call.room, *occupant, now);
     }
+}
+
+void Coordinator::call_by_nick_in(const RoomJid& room, const Occupant& occupant, Now now) {
+    calls_.occupant_renamed(room, occupant.jid, occupant.nick, now);
 }
 
 /// An invitation to a Muji conference is judged as a proposal of a mesh call would be; what else
