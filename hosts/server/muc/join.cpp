@@ -122,8 +122,11 @@ void handle_join(const Context& context, Room& room, const xmpp::Element& presen
             handle_presence_update(context, room, presence, from, nick);
             return;
         }
-        room.update_presence(from, strip_presence(presence));
-        welcome(context, room, *present, presence, from, false, false);
+        // Movim says all it has to say in its presence by entering again.
+        xmpp::Element said = strip_presence(presence);
+        const bool is_news = !(said == room.session(from)->presence);
+        room.update_presence(from, std::move(said));
+        welcome(context, room, *present, presence, from, is_news, false);
         return;
     }
     const Affiliation affiliation = room.affiliation(from);
