@@ -18,6 +18,10 @@ Refusal because(Violation violation) {
     return {violation, {}, std::nullopt};
 }
 
+Refusal malformed(std::string detail) {
+    return {Violation::malformed, std::move(detail), std::nullopt};
+}
+
 /// What the room is told when a participant is out because its client left the room.
 Reason reason_for(LeaveReason leave) {
     switch (leave) {
@@ -68,12 +72,7 @@ Coordinator::Coordinator(const Settings& settings, std::function<std::string()> 
 Outputs Coordinator::on_room(const RoomEvent& event, Now now) {
     Outputs outputs;
     apply(rooms_.handle(event), now, outputs);
-    if (const auto* snapshot = std::get_if<RoomSnapshot>(&event)) {
-        for (const Occupant& occupant : snapshot->occupants) {
-            call_by_nick_in(snapshot->head.jid, occupant, now);
-            doubt_presence(snapshot->head.jid, occupant.jid, now);
-        }
-    }
+    if (const auto* snapshot = std::get_if<RoomSnapshot>(&event)) compare_with(*snapshot, now);
     return outputs;
 }
 
@@ -121,11 +120,10 @@ std::optional<Refusal> Coordinator::judge(const RoomHead& room, const Occupant& 
     }
     if (!is_groupchat_to_room(message, room.jid)) return because(Violation::wrong_address);
     if (stanza_bytes > call_message_bytes_max) {
-        return Refusal{Violation::malformed, "A call message has at most 16 KiB.", std::nullopt};
+        return malformed("A call message has at most 16 KiB.");
     }
     if (has_invitation_element(message)) {
-        return Refusal{Violation::malformed, "A message says one thing about one call, not two.",
-                       std::nullopt};
+        return malformed("A message says one thing about one call, not two.");
     }
     const auto parsed = parse_call_message(message);
     if (!parsed) return parsed.error();
@@ -357,23 +355,6 @@ void Coordinator::on(const OccupantIn& change, Now now, Outputs& outputs) {
     help_late_joiner(change.room, change.occupant, now, outputs);
 }
 
-/// Tells one who can take part in the room's calls of those that run.
-void Coordinator::help_late_joiner(const RoomJid& room, const Occupant& occupant, Now now,
-                                   Outputs& outputs) const {
-    const auto calls = calls_.calls_of(room);
-    const Room* known = rooms_.find(room);
-    if (calls.empty() || !known || keeps_out(room, known->privacy, occupant, now)) return;
-    const auto send = [&](xmpp::Element message) {
-        outputs.emplace_back(SendToOccupant{room, occupant.jid, std::move(message)});
-    };
-    for (const Call* call : calls) {
-        for (xmpp::Element& message : missed_messages(*call, *known, occupant)) {
-            send(std::move(message));
-        }
-    }
-    send(calls_message(room, calls));
-}
-
 /// What keeps this occupant from taking part in the room's calls, if anything.
 std::optional<Violation> Coordinator::keeps_out(const RoomJid& room, const RoomPrivacy& privacy,
                                                 const Occupant& occupant, Now now) const {
@@ -482,11 +463,6 @@ void Coordinator::on(const Call& call, const CallOver& effect, Now now, Outputs&
         take(focus_->end(call.id, effect.reason), now, outputs);
     }
     report_if_drained(outputs);
-}
-
-/// Nobody ends a muji call for its clients: nobody else need know of it.
-bool Coordinator::is_published(const Call& call) const {
-    return keeps_records_ && call.mode != Mode::muji;
 }
 
 /// Notes who must hear of it should this process be lost.

@@ -137,6 +137,7 @@ class Coordinator {
                                                const Occupant& newcomer) const;
     void warn_of_calls_among_clients(const RoomJid& room, Outputs& outputs) const;
     void conference_without_room(const RoomJid& room, Now now, Outputs& outputs);
+    void compare_with(const RoomSnapshot& snapshot, Now now);
     void doubt_presence(const RoomJid& conference, const FullJid& jid, Now now);
     void out_of_conference(const RoomJid& conference, const FullJid& jid, Reason reason, Now now,
                            Outputs& outputs);

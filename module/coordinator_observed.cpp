@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "module/calls/room_policy.hpp"
-#include "module/calls/stanza_out.hpp"
 #include "module/coordinator.hpp"
 #include "module/muji/muji_presence.hpp"
 
@@ -44,6 +43,13 @@ void Coordinator::conference_without_room(const RoomJid& room, Now now, Outputs&
     for (const CallId& id : ids) {
         invitations_.forget(id);
         if (const Call* call = calls_.find(id)) call_by_nicks_of(*call, now);
+    }
+}
+
+void Coordinator::compare_with(const RoomSnapshot& snapshot, Now now) {
+    for (const Occupant& occupant : snapshot.occupants) {
+        call_by_nick_in(snapshot.head.jid, occupant, now);
+        doubt_presence(snapshot.head.jid, occupant.jid, now);
     }
 }
 
@@ -127,21 +133,9 @@ std::vector<const Call*> Coordinator::shown_calls(const RoomJid& room,
     return calls;
 }
 
-/// To a muji call the newcomer is invited, where somebody is there or will be.
-std::vector<xmpp::Element> Coordinator::missed_messages(const Call& call, const Room& room,
-                                                        const Occupant& newcomer) const {
-    if (call.mode != Mode::muji) {
-        return late_join_messages(call, room.occupants.contains(call.initiator));
-    }
-    const FullJid* inviter = invitations_.inviter_of(call.id);
-    const bool is_over = call.phase == Phase::active && call.participants.empty();
-    if (!inviter || is_over || *inviter == newcomer.jid || call.participant(newcomer.jid)) {
-        return {};
-    }
-    const auto entry = room.occupants.find(*inviter);
-    std::string from = room.jid.to_string();
-    if (entry != room.occupants.end()) from += '/' + entry->second.nick.value;
-    return {*invitations_.message_for_late(call, from)};
+/// Nobody ends a muji call for its clients: nobody else need know of it.
+bool Coordinator::is_published(const Call& call) const {
+    return keeps_records_ && call.mode != Mode::muji;
 }
 
 void Coordinator::warn_of_calls_among_clients(const RoomJid& room, Outputs& outputs) const {
