@@ -1,37 +1,19 @@
 #include "hosts/binding/hosted_module.hpp"
 
-#include <stdlib.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <fstream>
 
+#include "tests/unit/temporary_folder.hpp"
+
 using namespace parley::binding;
 using parley::abi::ModuleOption;
+using parley::test::TemporaryFolder;
 namespace fs = std::filesystem;
 
 namespace {
-
-/// A folder that is gone afterwards.
-class TemporaryFolder {
-  public:
-    TemporaryFolder() {
-        std::string name = (fs::temp_directory_path() / "parley-XXXXXX").string();
-        BOOST_REQUIRE(mkdtemp(name.data()) != nullptr);
-        path_ = name;
-    }
-
-    ~TemporaryFolder() { fs::remove_all(path_); }
-
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-    fs::path operator/(const char* name) const { return path_ / name; }
-
-  private:
-    fs::path path_;
-};
 
 std::unique_ptr<HostedModule> load(const fs::path& storage = {},
                                    std::vector<ModuleOption> options = {}) {
@@ -123,7 +105,7 @@ BOOST_AUTO_TEST_CASE(without_a_directory_there_is_no_storage) {
 
 BOOST_AUTO_TEST_CASE(a_directory_is_made_for_its_owner_only) {
     const TemporaryFolder folder;
-    const fs::path directory = folder / "modules/rooms.example/talker";
+    const fs::path directory = folder.path / "modules/rooms.example/talker";
     const auto module = load(directory);
     BOOST_TEST(said(start(*module), "storage " + directory.string()));
 
@@ -140,9 +122,9 @@ BOOST_AUTO_TEST_CASE(a_directory_is_made_for_its_owner_only) {
 
 BOOST_AUTO_TEST_CASE(a_directory_that_cannot_be_is_named_and_not_offered) {
     const TemporaryFolder folder;
-    std::ofstream(folder / "file") << "in the way";
+    std::ofstream(folder.path / "file") << "in the way";
     for (const char* name : {"file", "file/talker"}) {
-        const fs::path directory = folder / name;
+        const fs::path directory = folder.path / name;
         const auto module = load(directory);
         const auto actions = start(*module);
         BOOST_TEST(said(actions, "no storage"));
