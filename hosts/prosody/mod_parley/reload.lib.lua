@@ -7,7 +7,7 @@ local is_reloaded = false;
 
 -- Prosody runs the handler of SIGHUP amid whatever Lua it is in: the module is told from the event loop.
 module:hook_global("config-reloaded", function ()
-	is_reloaded = true;
+	is_reloaded = instance.running;
 	instance.wake();
 end);
 
