@@ -132,6 +132,8 @@ reconfigure(#{module := Path, options := Options} = Opts,
             #instance{muc_host = MucHost, opts = #{module := OldPath} = OldOpts} = Instance) ->
     case parley_config:find(MucHost) of
         #{running := true} when Path =:= OldPath ->
+            %% What the module says to them is logged after it.
+            ?INFO_MSG("The calls' module of ~ts is told its options", [MucHost]),
             parley_module:call_and_run(on_options, [Options], Instance#instance{opts = Opts});
         #{running := false} when Opts =:= OldOpts ->
             Instance;
