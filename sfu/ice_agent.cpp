@@ -106,6 +106,15 @@ struct IceAgent::Callbacks {
         guarded([&] { static_cast<IceAgent*>(data)->observer_.on_ice_gathered(); });
     }
 
+    static void new_selected_pair(NiceAgent*, guint, guint, NiceCandidate* local,
+                                  NiceCandidate* remote, gpointer data) {
+        guarded([&] {
+            auto& self = *static_cast<IceAgent*>(data);
+            self.selected_pair_ = {.local = pair_end(*local), .remote = pair_end(*remote)};
+            self.selected_pair_->local.address = self.announced(self.selected_pair_->local.address);
+        });
+    }
+
     static void state_changed(NiceAgent*, guint, guint, guint state, gpointer data) {
         guarded([&] {
             auto& self = *static_cast<IceAgent*>(data);
@@ -180,6 +189,8 @@ bool IceAgent::start(Role role) {
     g_signal_connect(agent_, "new-candidate-full", G_CALLBACK(Callbacks::new_candidate), this);
     g_signal_connect(agent_, "candidate-gathering-done", G_CALLBACK(Callbacks::gathering_done),
                      this);
+    g_signal_connect(agent_, "new-selected-pair-full", G_CALLBACK(Callbacks::new_selected_pair),
+                     this);
     g_signal_connect(agent_, "component-state-changed", G_CALLBACK(Callbacks::state_changed), this);
     nice_agent_attach_recv(agent_, stream_, kComponent, context_->get(), Callbacks::received, this);
     context_->touch();
@@ -202,17 +213,6 @@ std::string IceAgent::announced(const std::string& address) const {
     const auto found = std::find(config_.addresses.begin(), config_.addresses.end(), address);
     const auto index = static_cast<size_t>(found - config_.addresses.begin());
     return index < config_.public_addresses.size() ? config_.public_addresses[index] : address;
-}
-
-std::optional<CandidatePair> IceAgent::selected_pair() const {
-    NiceCandidate* local = nullptr;
-    NiceCandidate* remote = nullptr;
-    if (nice_agent_get_selected_pair(agent_, stream_, kComponent, &local, &remote) == FALSE) {
-        return std::nullopt;
-    }
-    CandidatePair pair{.local = pair_end(*local), .remote = pair_end(*remote)};
-    pair.local.address = announced(pair.local.address);
-    return pair;
 }
 
 bool IceAgent::gather() {

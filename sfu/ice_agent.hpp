@@ -69,7 +69,7 @@ class IceAgent {
     State state() const { return state_; }
 
     /// The pair that `send` uses, if any.
-    std::optional<CandidatePair> selected_pair() const;
+    const std::optional<CandidatePair>& selected_pair() const { return selected_pair_; }
 
     /// When anything last came to one of the agent's sockets.
     TimePoint last_heard() const { return context_->last_readable(); }
@@ -87,6 +87,7 @@ class IceAgent {
     NiceAgent* agent_ = nullptr;
     unsigned stream_ = 0;
     State state_ = State::gathering;
+    std::optional<CandidatePair> selected_pair_;
     std::string ufrag_;
     std::string pwd_;
 };

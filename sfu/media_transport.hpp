@@ -62,7 +62,7 @@ class MediaTransport final : IceAgent::Observer, DtlsTransport::Observer {
     bool gathered() const { return gathered_; }
 
     /// Nothing before ICE has one.
-    std::optional<CandidatePair> selected_pair() const { return ice_->selected_pair(); }
+    const std::optional<CandidatePair>& selected_pair() const { return ice_->selected_pair(); }
 
     TimePoint last_heard() const { return ice_->last_heard(); }
 

@@ -193,6 +193,7 @@ void PublishSession::on_report_due(TimePoint now) {
 
 std::vector<StreamStatistics> PublishSession::measure_streams(TimePoint now) {
     std::vector<StreamStatistics> measured;
+    measured.reserve(streams_.size());
     for (auto& stream : streams_)
         measured.push_back(stream->measure(now));
     return measured;

@@ -133,6 +133,7 @@ void SubscribeSession::say_goodbye() {
 
 std::vector<StreamStatistics> SubscribeSession::measure_streams(TimePoint now) {
     std::vector<StreamStatistics> measured;
+    measured.reserve(streams_.size());
     for (auto& stream : streams_)
         measured.push_back(stream->measure(now));
     return measured;
