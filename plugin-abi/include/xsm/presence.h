@@ -29,10 +29,11 @@ typedef struct xsm_module_presence {
 
     /* The children of interest in a client's presence in the room are others than before.
      * payload_xml has them in a row, each declaring its namespace; it is empty where the last one
-     * is gone. A client that enters, also again without having left, has none before: a call follows
-     * on_occupant_joined where it has some. None follows on_occupant_left, which says enough. After on_room_snapshot the host
-     * repeats what each client of the room has; without a call it has none. Not an event of its
-     * own: room->generation is that of the newest one. [host-context] */
+     * is gone. A client that enters, also again without having left, has none before: a call
+     * follows on_occupant_joined where it has some. None follows on_occupant_left, which says
+     * enough. After on_room_snapshot the host repeats what each client of the room has; without a
+     * call it has none. Not an event of its own: room->generation is that of the newest one.
+     * [host-context] */
     void (*on_occupant_presence)(xsm_module* module, const xsm_muc_room* room,
                                  const xsm_muc_occupant* occupant, xsm_view payload_xml);
 } xsm_module_presence;

@@ -97,7 +97,8 @@ BOOST_AUTO_TEST_CASE(start_registers_and_stop_gives_back) {
     BOOST_TEST(host.take() == followed_by_commands(started), boost::test_tools::per_element());
     host.stop();
     const std::vector<std::string> stopped = {
-        "media joined", "no service sfu.example.org", "fields ", "features", "IQs", "presence", "interest"};
+        "media joined", "no service sfu.example.org", "fields ", "features", "IQs", "presence",
+        "interest"};
     auto done = host.take();
     std::erase_if(done, [](const auto& line) { return line.starts_with("no command "); });
     BOOST_TEST(done == stopped, boost::test_tools::per_element());
@@ -111,10 +112,8 @@ BOOST_AUTO_TEST_CASE(without_sfu_jid_no_sfu_is_announced) {
     const std::vector<std::string> started = {
         "interest urn:xmpp:jingle-muc-message:0 urn:xmpp:jingle-muc-media-sfu:0 "
         "urn:xmpp:call-invites:0 urn:xmpp:call-message:1",
-        "presence urn:xmpp:jingle:muji:0",
-        "IQs urn:xmpp:jingle:1",
-        "features urn:xmpp:jingle-muc-message:0",
-        "fields <field xmlns='jabber:x:data'"};
+        "presence urn:xmpp:jingle:muji:0", "IQs urn:xmpp:jingle:1",
+        "features urn:xmpp:jingle-muc-message:0", "fields <field xmlns='jabber:x:data'"};
     BOOST_TEST(host.take() == followed_by_commands(started), boost::test_tools::per_element());
     BOOST_TEST(!contains(host.room_info(), "sfu"));
     host.stop();

@@ -95,7 +95,8 @@ Dialogue::Dialogue(const std::filesystem::path& file)
       script_(read_xml_file(file)),
       now_{TimePoint{} + std::chrono::hours(1),
            std::chrono::sys_days{std::chrono::year{2026} / 11 / 23}},
-      coordinator_(settings_of(script_), [this] { return next_uuid(); }, now_) {
+      coordinator_(
+          settings_of(script_), [this] { return next_uuid(); }, now_) {
     coordinator_.read_media_by([this](const CallId&) { return media_.statistics(); });
     take(coordinator_.on_room(RoomConfigured{next_head(place("team"))}, now_));
 }
