@@ -1,7 +1,7 @@
-/// Stanzas of any shape, one a line, from two occupants of a private room: call messages, IQs to
-/// the room, to each other and to the server, Jingle to the SFU; values of the room's settings;
-/// records of a lost node. No participant is in a call twice, and what is broadcast has passed the
-/// parser.
+/// Stanzas of any shape, one a line, from two occupants of a private room: call messages,
+/// invitations, presence, IQs to the room, to each other and to the server, Jingle to the SFU;
+/// values of the room's settings; records of a lost node. No participant is in a call twice, and
+/// what is broadcast has passed the parser.
 #include <cstddef>
 #include <cstdint>
 #include <set>
@@ -38,7 +38,9 @@ class FuzzedRoom {
         stanza->set_attr("from", sender.jid.to_string());
         const auto to = xmpp::Jid::parse(stanza->attr("to"));
         now_.steady += std::chrono::seconds(1);
-        if (stanza->is("x", xmpp::ns::data_form)) {
+        if (stanza->name() == "presence") {
+            take(coordinator_.on_presence(head_, sender, *stanza, now_));
+        } else if (stanza->is("x", xmpp::ns::data_form)) {
             if (!coordinator_.on_room_submitted(head_.jid, *stanza)) {
                 take(coordinator_.on_room_values(head_.jid, *stanza, now_));
             }

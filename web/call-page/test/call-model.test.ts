@@ -153,6 +153,15 @@ test('the room\u2019s list replaces what messages told', () => {
   assert.deepEqual(applyCallList(calls, []), []);
 });
 
+test('calls that other clients hold among themselves cannot be joined', () => {
+  const list = parseCalls(
+    xml(`<calls xmlns='${NS}'><call id='${ID}' mode='muji' state='active' since='2026-01-01T00:00:00Z'
+    initiator='alice@localhost/r'><muji xmlns='urn:xmpp:jingle:muji:0' room='8a3f01bc@conference.localhost'/>
+    <participant nick='alice' jid='alice@localhost/r' position='1' media='audio'/></call></calls>`),
+  );
+  assert.deepEqual(list, []);
+});
+
 test('a proposal reads back as it was built', () => {
   const message = parseCallMessage(
     overTheWire(el('message', {}, buildPropose('sfu', ID, ['audio', 'video'], 'sfu.localhost'))),

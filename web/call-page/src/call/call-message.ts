@@ -103,7 +103,8 @@ export function parseCalls(calls: Element): CallInfo[] {
 
 function parseCall(call: Element): CallInfo | undefined {
   const id = attribute(call, 'id');
-  if (!id) return undefined;
+  // Other clients hold a muji call among themselves: this page cannot join it.
+  if (!id || attribute(call, 'mode') === 'muji') return undefined;
   const listed = children(call, 'participant', NS.calls).slice(0, PARTICIPANTS_MAX);
   const media = new Set(listed.flatMap((p) => (attribute(p, 'media') ?? '').split(' ')));
   const since = Date.parse(attribute(call, 'since') ?? '');
