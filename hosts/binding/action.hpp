@@ -66,7 +66,8 @@ struct SetMucFeatures {
 struct AddCommand {
     std::string node;
     std::string name;
-    xsm_adhoc_access access;  ///< one of those that xsm/adhoc.h names
+    xsm_adhoc_access access;  ///< XSM_ADHOC_ADMIN or XSM_ADHOC_ROOM_OWNER
+    bool on_every_node;       ///< XSM_ADHOC_ADMIN_EVERYWHERE
 };
 
 struct RemoveCommand {

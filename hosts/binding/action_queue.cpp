@@ -49,7 +49,9 @@ xsm_status ActionQueue::add_command(std::string node, std::string name, xsm_adho
         if (taken_.nodes.contains(node)) return XSM_INVALID;
         if (!own_.nodes.insert(node).second) return XSM_INVALID;
     }
-    return push(AddCommand{std::move(node), std::move(name), access});
+    const bool on_every_node = access == XSM_ADHOC_ADMIN_EVERYWHERE;
+    return push(AddCommand{std::move(node), std::move(name),
+                           on_every_node ? XSM_ADHOC_ADMIN : access, on_every_node});
 }
 
 void ActionQueue::remove_service(std::string_view domain) {

@@ -202,7 +202,7 @@ xsm_status add_command(const xsm_host* host, xsm_view node, xsm_view name,
         auto node_name = name_of(node);
         auto display_name = name_of(name);
         if (!node_name || !display_name) return xsm_status{XSM_INVALID};
-        if (access != XSM_ADHOC_ADMIN && access != XSM_ADHOC_ROOM_OWNER) {
+        if (access < XSM_ADHOC_ADMIN || access > XSM_ADHOC_ADMIN_EVERYWHERE) {
             return xsm_status{XSM_UNSUPPORTED};
         }
         return queue_of(host).add_command(std::move(*node_name), std::move(*display_name), access);

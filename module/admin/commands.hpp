@@ -38,6 +38,7 @@ struct AdminCommand {
     AdminScope scope;
     std::string_view node;
     std::string_view name;
+    bool is_for_every_node = false;  ///< of a cluster
 };
 
 inline constexpr std::array admin_commands = {
@@ -50,9 +51,9 @@ inline constexpr std::array admin_commands = {
     AdminCommand{AdminTask::remove_participant, AdminScope::server,
                  "urn:parley:admin:0#remove-participant", "Remove a participant from a group call"},
     AdminCommand{AdminTask::forbid_user, AdminScope::server, "urn:parley:admin:0#forbid-user",
-                 "Forbid a user to take part in group calls"},
+                 "Forbid a user to take part in group calls", true},
     AdminCommand{AdminTask::allow_user, AdminScope::server, "urn:parley:admin:0#allow-user",
-                 "Allow a user to take part in group calls again"},
+                 "Allow a user to take part in group calls again", true},
     AdminCommand{AdminTask::forbidden_users, AdminScope::server,
                  "urn:parley:admin:0#forbidden-users",
                  "Users who may not take part in group calls"},

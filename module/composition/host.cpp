@@ -168,7 +168,9 @@ void Host::remove_service(std::string_view domain) const {
 void Host::add_command(const AdminCommand& command) const {
     if (!adhoc_) return;
     const bool is_of_rooms = command.scope == AdminScope::room;
-    const xsm_adhoc_access access = is_of_rooms ? XSM_ADHOC_ROOM_OWNER : XSM_ADHOC_ADMIN;
+    const xsm_adhoc_access access = is_of_rooms                 ? XSM_ADHOC_ROOM_OWNER
+                                    : command.is_for_every_node ? XSM_ADHOC_ADMIN_EVERYWHERE
+                                                                : XSM_ADHOC_ADMIN;
     if (adhoc_->add(host_, view(command.node), view(command.name), access) == XSM_OK) return;
     log(LogLevel::warning, "the server refuses the command " + std::string(command.node) + ": " +
                                (is_of_rooms ? "owners of rooms" : "administrators") +

@@ -63,9 +63,10 @@ struct MakeAction {
     }
 
     ERL_NIF_TERM operator()(const AddCommand& action) const {
-        const bool is_on_rooms = action.access == XSM_ADHOC_ROOM_OWNER;
-        return tuple("add_command", text(action.node), text(action.name),
-                     make_atom(env, is_on_rooms ? "room_owner" : "admin"));
+        const char* access = action.access == XSM_ADHOC_ROOM_OWNER ? "room_owner"
+                             : action.on_every_node                ? "admin_everywhere"
+                                                                   : "admin";
+        return tuple("add_command", text(action.node), text(action.name), make_atom(env, access));
     }
 
     ERL_NIF_TERM operator()(const RemoveCommand& action) const {

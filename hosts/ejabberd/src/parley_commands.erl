@@ -42,7 +42,11 @@ taken(ServerHost) ->
     [<<"http://prosody.im/protocol/hats#add">>, <<"http://prosody.im/protocol/hats#remove">>,
      <<"p1:hats#list">> | OnServer].
 
--spec add(binary(), binary(), binary(), admin | room_owner) -> ok.
+-spec add(binary(), binary(), binary(), admin | admin_everywhere | room_owner) -> ok.
+add(MucHost, Node, Name, admin_everywhere) ->
+    #{everywhere := Everywhere} = parley_config:find(MucHost),
+    parley_config:put(MucHost, everywhere, Everywhere#{Node => []}),
+    add(MucHost, Node, Name, admin);
 add(MucHost, Node, Name, Access) ->
     Key = case Access of admin -> commands; room_owner -> room_commands end,
     #{Key := Commands} = parley_config:find(MucHost),
@@ -50,7 +54,9 @@ add(MucHost, Node, Name, Access) ->
 
 -spec remove(binary(), binary()) -> ok.
 remove(MucHost, Node) ->
-    #{commands := Commands, room_commands := RoomCommands} = parley_config:find(MucHost),
+    #{commands := Commands, room_commands := RoomCommands,
+      everywhere := Everywhere} = parley_config:find(MucHost),
+    parley_config:put(MucHost, everywhere, maps:remove(Node, Everywhere)),
     parley_config:put(MucHost, commands, maps:remove(Node, Commands)),
     parley_config:put(MucHost, room_commands, maps:remove(Node, RoomCommands)).
 
@@ -90,14 +96,51 @@ leave(#iq{to = #jid{lserver = ServerHost}, sub_els = [Element]} = Iq) ->
         false -> xmpp:make_error(Iq, xmpp:err_service_unavailable())
     end.
 
-%% What becomes of a command whose sender may run it.
--spec run(#{proc := atom(), peers := [pid()], _ => _}, iq()) -> iq().
-run(#{proc := Proc, peers := Peers}, Iq) ->
+%% What becomes of a command whose sender may run it. Each node of a cluster has a module of its own: this
+%% one's answers, unless another one has what is asked for.
+-spec run(#{proc := atom(), peers := [pid()], everywhere := #{binary() => []}, _ => _}, iq()) -> iq().
+run(#{proc := Proc, peers := Peers, everywhere := Everywhere}, Iq) ->
     case execute(Proc, Iq) of
-        #xmlel{name = <<"error">>} = Error -> parley_stanzas:error_reply(Iq, Error);
-        #xmlel{} = Command -> xmpp:make_iq_result(Iq, add_other_nodes(Command, Peers, Iq));
-        failed -> parley_stanzas:refusal(Iq)
+        #xmlel{name = <<"error">>} = Error ->
+            parley_stanzas:error_reply(Iq, Error);
+        #xmlel{} = Command ->
+            IsEverywhere = is_map_key(fxml:get_tag_attr_s(<<"node">>, Command), Everywhere),
+            xmpp:make_iq_result(Iq, with_other_nodes(kind(IsEverywhere, Command), Command, Peers, Iq));
+        failed ->
+            parley_stanzas:refusal(Iq)
     end.
+
+kind(true, _) -> everywhere;
+kind(false, Command) ->
+    Note = fxml:get_subtag(Command, <<"note">>),
+    case fxml:get_subtag_with_xmlns(Command, <<"set">>, ?NS_RSM) of
+        #xmlel{} -> page;
+        false when Note =/= false -> {note, fxml:get_tag_attr_s(<<"type">>, Note)};
+        false -> own
+    end.
+
+with_other_nodes(everywhere, Command, Peers, Iq) ->
+    _ = answers(Peers, Iq),
+    Command;
+with_other_nodes(page, Command, Peers, Iq) ->
+    parley_pages:merge([Command | answers(Peers, Iq)], Iq);
+with_other_nodes({note, <<"error">>}, Command, Peers, Iq) ->
+    case [Answer || Answer <- answers(Peers, Iq), kind(false, Answer) =/= {note, <<"error">>}] of
+        [Better | _] -> Better;
+        [] -> Command
+    end;
+with_other_nodes(_, Command, _Peers, _Iq) ->
+    Command.
+
+%% The <command/>s of other nodes.
+answers(Peers, Iq) ->
+    lists:append([answer(Reply) || Reply <- parley_instance:ask_all(Peers, question(Iq))]).
+
+answer({reply, {ok, #xmlel{name = <<"command">>} = Command}}) ->
+    [Command];
+answer(Failure) ->
+    ?WARNING_MSG("A node has not run a command: ~p", [Failure]),
+    [].
 
 %% The module's answer on this node, <command/> or <error/>.
 -spec execute(Proc :: atom(), iq()) -> xmlel() | failed.
@@ -112,30 +155,6 @@ execute(Proc, Iq) ->
 
 question(Iq) ->
     {on_command, parley_stanzas:to_xml(Iq)}.
-
-%% What is not a table is of this node alone. A table is that of all nodes of the cluster, each of which
-%% has a module of its own: the rows of the others come behind those of this one.
-add_other_nodes(Command, Peers, Iq) ->
-    Form = fxml:get_subtag_with_xmlns(Command, <<"x">>, ?NS_XDATA),
-    IsTable = fxml:get_tag_attr_s(<<"status">>, Command) =:= <<"completed">>
-        andalso Form =/= false andalso fxml:get_subtag(Form, <<"reported">>) =/= false,
-    case IsTable of
-        true ->
-            Answers = parley_instance:ask_all(Peers, question(Iq)),
-            Rows = lists:append([rows_of(Answer) || Answer <- Answers]),
-            fxml:replace_subtag(fxml:append_subtags(Form, Rows), Command);
-        false ->
-            Command
-    end.
-
-rows_of({reply, {ok, Command}}) ->
-    case fxml:get_subtag_with_xmlns(Command, <<"x">>, ?NS_XDATA) of
-        #xmlel{} = Form -> fxml:get_subtags(Form, <<"item">>);
-        false -> []
-    end;
-rows_of(Failure) ->
-    ?WARNING_MSG("A node's part of a command's table is missing: ~p", [Failure]),
-    [].
 
 disco_local_identity(Acc, _From, #jid{lserver = ServerHost}, Node, _Lang) ->
     case name_of(ServerHost, Node) of

@@ -14,6 +14,7 @@
                     presence_interest := #{binary() => []},  % likewise, in occupants' presence
                     muc_features := [binary()],
                     commands := #{binary() => binary()},  % node => name
+                    everywhere := #{binary() => []},  % those of them that every node runs
                     room_commands := #{binary() => binary()},  % likewise
                     services := #{binary() => binary()}}. % domain => name
 
@@ -50,7 +51,7 @@ put_idle(MucHost, Proc, Interest) ->
     persistent_term:put({?MODULE, MucHost},
                         #{proc => Proc, peers => [], running => false, interest => Interest,
                           route_interest => #{}, presence_interest => #{}, muc_features => [],
-                          commands => #{}, room_commands => #{}, services => #{}}).
+                          commands => #{}, everywhere => #{}, room_commands => #{}, services => #{}}).
 
 -spec put(MucHost :: binary(), Key :: atom(), Value :: term()) -> ok.
 put(MucHost, Key, Value) ->

@@ -15,9 +15,12 @@ extern "C" {
 typedef int32_t xsm_adhoc_access;
 
 enum {
-    XSM_ADHOC_ADMIN = 0,     /* on the domain: administrators of the server; others get forbidden */
-    XSM_ADHOC_ROOM_OWNER = 1 /* on each room: its owners, be they in it or not, and administrators
-                                of the server; others get forbidden */
+    XSM_ADHOC_ADMIN = 0, /* on the domain: administrators of the server; others get forbidden */
+    XSM_ADHOC_ROOM_OWNER = 1, /* on each room: its owners, be they in it or not, and administrators
+                                 of the server; others get forbidden */
+    XSM_ADHOC_ADMIN_EVERYWHERE = 2 /* as XSM_ADHOC_ADMIN; in a server of several nodes
+                                      (xsm/cluster.h) the instance of each node runs it, and that of
+                                      the node which was asked answers */
 };
 
 /* Host's half. */
@@ -39,7 +42,10 @@ typedef struct xsm_module_adhoc {
     /* One <iq type='set'/> with a <command/> for a node of this module, its sender already allowed;
      * `to` is the server's domain or the room's bare JID.
      * Puts into *out the one child of the answer: a <command/> element (sent as result), or an
-     * <error/> element (sent as error). Sessions are the module's to keep and to bound.
+     * <error/> element (sent as error). Sessions are the module's to keep and to bound. A host of
+     * several nodes may put together the pages (a <set/> of XEP-0059 in the <command/>) of their
+     * instances: the rows of such a table are in the order of their field "id". Where this one's
+     * answer is a <note type='error'/>, it may give that of another node instead.
      * [host-context] */
     void (*on_command)(xsm_module* module, xsm_view stanza_xml, xsm_buf* out);
 } xsm_module_adhoc;
