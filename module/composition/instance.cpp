@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "module/admin/commands.hpp"
-#include "module/calls/namespaces.hpp"
 #include "module/composition/buffers.hpp"
+#include "module/composition/interest.hpp"
 #include "module/composition/stanza_in.hpp"
 #include "module/composition/uuid.hpp"
 #include "module/jingle/namespaces.hpp"
@@ -61,7 +61,7 @@ std::optional<std::string> Instance::start() {
                        [this](const std::string& fault) { host_.log(LogLevel::warning, fault); });
         carry_out(coordinator_->restore(state_->take(), now()));
     }
-    host_.set_interest({ns::call, ns::call_sfu, ns::call_invites, ns::dino_call});
+    host_.set_interest(message_interest());
     host_.set_presence_interest({ns::muji});
     host_.set_route_interest({ns::jingle});
     host_.set_muc_features(coordinator_->muc_features());
@@ -147,6 +147,7 @@ void Instance::on_presence(const xsm_muc_room& room, const xsm_muc_occupant& occ
 }
 
 Verdict Instance::on_message(const xsm_muc_message& message) {
+    if (!may_be_of_interest(text(message.stanza_xml))) return Pass{};
     const auto room = room_in(*message.room);
     const auto sender = occupant_in(*message.sender);
     const auto stanza = stanza_in(message.stanza_xml);

@@ -314,7 +314,15 @@ BOOST_AUTO_TEST_CASE(a_message_is_replaced_passed_or_dropped) {
     BOOST_TEST(contains(host.says("alice", propose()), "replace <message xmlns='jabber:client'"));
     BOOST_TEST(host.says("bob", say("reject")) == "pass");
     BOOST_TEST(contains(host.says("bob", say("ended")), "drop <error xmlns='jabber:client'"));
-    BOOST_TEST(contains(host.says("bob", "<message><accept"), "drop <error"));
+    BOOST_TEST(contains(host.says("bob", "<message><accept xmlns='urn:xmpp:jingle-muc-message:0'"),
+                        "drop <error"));
+    const std::string spelled = "urn:xmpp:jingle&#45;muc-message:0";
+    BOOST_TEST(contains(host.says("bob", "<message xmlns='jabber:client'><accept xmlns='" +
+                                             spelled + "'/></message>"),
+                        "drop <error"));
+    BOOST_TEST(
+        host.says("bob", "<message xmlns='jabber:client'><body>urn:xmpp:</body></message>") ==
+        "pass");
     BOOST_TEST(contains(host.says("bob", say("accept")), "position='2'"));
 }
 
