@@ -1,7 +1,6 @@
 #include "module/composition/interest.hpp"
 
 #include <array>
-#include <cstring>
 
 #include "module/calls/namespaces.hpp"
 
@@ -21,27 +20,25 @@ constexpr bool have_common_beginning() {
 
 static_assert(have_common_beginning());
 
-/// From where `part` is found to the end; empty where it is not.
-std::string_view find(std::string_view text, std::string_view part) {
-    const void* found = memmem(text.data(), text.size(), part.data(), part.size());
-    if (!found) return {};
-    return text.substr(static_cast<size_t>(static_cast<const char*>(found) - text.data()));
-}
-
 }  // namespace
 
 std::vector<std::string_view> message_interest() {
     return {interest.begin(), interest.end()};
 }
 
+/// A colon is rare, and found fast.
 bool may_be_of_interest(std::string_view message_xml) {
-    std::string_view rest = find(message_xml, common);
-    for (; !rest.empty(); rest = find(rest.substr(common.size()), common)) {
+    constexpr size_t before_colon = common.find(':');
+    for (size_t colon = message_xml.find(':'); colon != std::string_view::npos;
+         colon = message_xml.find(':', colon + 1)) {
+        if (colon < before_colon) continue;
+        const std::string_view rest = message_xml.substr(colon - before_colon);
+        if (!rest.starts_with(common)) continue;
         for (const std::string_view name : interest) {
             if (rest.starts_with(name)) return true;
         }
     }
-    return !find(message_xml, "&#").empty();
+    return message_xml.find("&#") != std::string_view::npos;
 }
 
 }  // namespace parley::module
