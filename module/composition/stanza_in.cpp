@@ -76,6 +76,8 @@ xmpp::Result<RoomHead> room_in(const xsm_muc_room& room) {
 xmpp::Result<Occupant> occupant_in(const xsm_muc_occupant& occupant) {
     const auto jid = FullJid::parse(text(occupant.real_jid));
     if (!jid) return tl::unexpected(jid.error());
+    const auto occupant_jid = jid->jid().with_resource(text(occupant.nick));
+    if (!occupant_jid) return tl::unexpected(occupant_jid.error());
     return Occupant{*jid, Nick{std::string(text(occupant.nick))},
                     affiliation_in(occupant.affiliation), role_in(occupant.role)};
 }
