@@ -11,6 +11,7 @@
 #include "hosts/server/net/listener.hpp"
 #include "hosts/server/net/tcp_connection.hpp"
 #include "hosts/server/net/tls_context.hpp"
+#include "hosts/server/routing/external_services.hpp"
 #include "hosts/server/routing/server_iqs.hpp"
 #include "hosts/server/storage/data_dir.hpp"
 
@@ -107,6 +108,7 @@ Server::Server(Config config, EventLoop& loop)
               [this](std::function<void()> task) { loop_.post(std::move(task)); }),
       net_(std::make_unique<Net>(loop_, router_, accounts_, config_)) {
     add_server_iqs(router_, version());
+    add_external_services(router_, config_, [] { return std::chrono::system_clock::now(); });
 }
 
 Server::~Server() = default;

@@ -36,6 +36,12 @@ std::optional<Endpoint> parse_endpoint(std::string_view text) {
     return endpoint;
 }
 
+bool is_host(const std::string& text) {
+    const auto jid = xmpp::Jid::parse(text);
+    return is_address(AF_INET6, text) ||
+           (jid && jid->is_domain() && text.find_first_of(":[]") == std::string::npos);
+}
+
 bool is_loopback(const std::string& host) {
     return host == "::1" || host.starts_with("127.") || host.starts_with("::ffff:127.");
 }

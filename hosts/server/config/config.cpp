@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "hosts/server/config/address.hpp"
+#include "hosts/server/config/ice_reader.hpp"
 #include "hosts/server/config/table_reader.hpp"
 
 namespace parley::server {
@@ -44,6 +45,7 @@ class Loader {
         read_general(reader);
         read_listeners(reader);
         if (const auto* limits = reader.table("limits")) read_limits(*limits);
+        if (const auto* ice = reader.table("ice")) read_ice(*ice, file_, errors_, config_.ice);
         if (const auto* muc = reader.table("muc")) read_muc(*muc);
         if (const auto* modules = reader.table("modules")) read_modules(*modules);
         reader.finish();

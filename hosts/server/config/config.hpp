@@ -54,6 +54,25 @@ struct Limits {
     bool operator==(const Limits&) const = default;
 };
 
+/// [[ice.services]]: a STUN or TURN server that clients are told of (XEP-0215).
+struct IceService {
+    std::string type;  ///< stun, stuns, turn or turns
+    std::string host;  ///< a domain name, or a numeric address without brackets
+    uint16_t port = 0;
+    std::string transport;  ///< udp or tcp
+    std::string secret;     ///< shared with the TURN server; empty for STUN
+
+    bool operator==(const IceService&) const = default;
+};
+
+/// [ice]
+struct IceConfig {
+    std::vector<IceService> services;
+    std::chrono::seconds credentials_ttl{12 * 60 * 60};
+
+    bool operator==(const IceConfig&) const = default;
+};
+
 /// [modules.NAME]
 struct ModuleConfig {
     std::string name;
@@ -78,6 +97,7 @@ struct Config {
 
     TlsConfig tls;
     Limits limits;
+    IceConfig ice;
     std::optional<muc::MucConfig> muc;  ///< none: no rooms
     std::vector<ModuleConfig> modules;
 

@@ -16,6 +16,7 @@ std::vector<std::string_view> changes_for_a_restart(const Config& before, const 
     compare("[https]", &Config::https_listen);
     compare("[tls]", &Config::tls);
     compare("[limits]", &Config::limits);
+    compare("[ice]", &Config::ice);
     auto muc = now.muc;
     if (muc && before.muc) muc->admins = before.muc->admins;  // named above
     if (muc != before.muc) changes.push_back("[muc]");

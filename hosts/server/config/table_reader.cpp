@@ -109,6 +109,22 @@ const toml::value* TableReader::table(const std::string& key) {
     return value;
 }
 
+std::vector<const toml::value*> TableReader::tables(const std::string& key) {
+    std::vector<const toml::value*> tables;
+    const toml::value* value = find(key);
+    if (!value) return tables;
+    const bool array = value->is_array();
+    if (array) {
+        for (const auto& entry : value->as_array())
+            if (entry.is_table()) tables.push_back(&entry);
+    }
+    if (!array || tables.size() != value->as_array().size()) {
+        fault(key, "expected tables: [[" + path_ + key + "]]");
+        tables.clear();
+    }
+    return tables;
+}
+
 void TableReader::finish() {
     for (const auto& [key, value] : table_.as_table()) {
         if (known_.contains(key)) continue;

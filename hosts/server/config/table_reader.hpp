@@ -32,6 +32,8 @@ class TableReader {
     void texts(const std::string& key, std::vector<std::string>& target);
     /// The table of that name; null where there is none.
     const toml::value* table(const std::string& key);
+    /// The tables of that name, [[KEY]], in order.
+    std::vector<const toml::value*> tables(const std::string& key);
     bool has(const std::string& key) const;
 
     /// A fault of that key's value, or of the table where it is missing.

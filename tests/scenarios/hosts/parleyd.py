@@ -28,6 +28,20 @@ key = "{key}"
 [limits]
 {limits}
 
+[[ice.services]]
+type = "stun"
+host = "stun.localhost"
+
+[[ice.services]]
+type = "turn"
+host = "turn.localhost"
+secret = "north"
+
+[[ice.services]]
+type = "turns"
+host = "turn.localhost"
+secret = "north"
+
 [muc]
 domain = "conference.localhost"
 
@@ -45,7 +59,7 @@ class _Features:
     """What the server offers with parley.so, or with the module the runner was given in its place."""
 
     def __get__(self, _instance, parleyd):
-        core = {"core", "muc", "limits", "channel-binding", "strict-streams"}
+        core = {"core", "muc", "limits", "channel-binding", "strict-streams", "external-services"}
         return core | ({parleyd.module_file.stem} if parleyd.module_file else {"calls", "sfu", "adhoc"})
 
 

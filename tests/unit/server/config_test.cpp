@@ -93,6 +93,27 @@ BOOST_AUTO_TEST_CASE(reads_every_kind_of_value) {
     BOOST_TEST(first->second == "192.0.2.1");
 }
 
+BOOST_AUTO_TEST_CASE(reads_stun_and_turn_servers) {
+    const Folder folder;
+    const auto config = load_config(folder.write(
+        "p.toml",
+        minimal + "[ice]\ncredentials_ttl_s = 600\n"
+                  "[[ice.services]]\ntype = \"stun\"\nhost = \"192.0.2.1\"\n"
+                  "[[ice.services]]\ntype = \"turn\"\nhost = \"t.example.org\"\nport = 80\n"
+                  "transport = \"tcp\"\nsecret = \"north\"\n"
+                  "[[ice.services]]\ntype = \"turns\"\nhost = \"2001:db8::1\"\nsecret = \"x\"\n"));
+    BOOST_REQUIRE_MESSAGE(config, (config ? "" : config.error().lines.front()));
+    const IceConfig expected{{{"stun", "192.0.2.1", 3478, "udp", ""},
+                              {"turn", "t.example.org", 80, "tcp", "north"},
+                              {"turns", "2001:db8::1", 5349, "tcp", "x"}},
+                             std::chrono::seconds(600)};
+    BOOST_TEST((config->ice == expected));
+    const auto without = load_config(folder.write("q.toml", minimal));
+    BOOST_REQUIRE(without);
+    BOOST_TEST(without->ice.services.empty());
+    BOOST_TEST((without->ice.credentials_ttl == std::chrono::hours(12)));
+}
+
 BOOST_AUTO_TEST_CASE(the_sample_configuration_is_valid_but_for_its_files) {
     const auto config =
         load_config(std::filesystem::path(PARLEY_TESTS_DIR) / "../packaging/parleyd.toml");
@@ -130,6 +151,27 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong_where_and_what_to_do) {
          "\"/usr/lib/parley/parley.so\""},
         {minimal + "[modules.x]\npath = \"a\"\noptions = { t = 1979-05-27 }\n",
          ":8: modules.x.options.t: a module's option is a text, number, boolean, list or table"},
+        {minimal + "[[ice.services]]\ntype = \"turnip\"\nhost = \"t.example.org\"\n",
+         ":7: ice.services.type: one of stun, stuns, turn, turns"},
+        {minimal + "[[ice.services]]\ntype = \"stun\"\nhost = \"s.example.org\"\n"
+                   "[[ice.services]]\ntype = \"turn\"\nhost = \"t.example.org\"\n",
+         ":9: ice.services.secret: missing; static-auth-secret of the TURN server's configuration"},
+        {minimal + "[[ice.services]]\ntype = \"stun\"\nhost = \"s.example.org\"\nsecret = \"x\"\n",
+         ":9: ice.services.secret: for turn and turns only"},
+        {minimal + "[[ice.services]]\ntype = \"stun\"\nhost = \"s.example.org:3478\"\n",
+         ":8: ice.services.host: a domain name or an address, for example host = "
+         "\"turn.example.org\""},
+        {minimal + "[[ice.services]]\ntype = \"stun\"\n",
+         ":6: ice.services.host: a domain name or an address, for example host = "
+         "\"turn.example.org\""},
+        {minimal + "[[ice.services]]\ntype = \"stun\"\nhost = \"::1\"\nport = 0\n",
+         ":9: ice.services.port: 0 is out of range: 1 to 65535"},
+        {minimal + "[[ice.services]]\ntype = \"stun\"\nhost = \"::1\"\ntransport = \"sctp\"\n",
+         ":9: ice.services.transport: one of udp, tcp"},
+        {minimal + "[ice]\nservices = [\"stun.example.org\"]\n",
+         ":7: ice.services: expected tables: [[ice.services]]"},
+        {minimal + "[ice]\ncredentials_ttl = 5\n",
+         ":7: ice.credentials_ttl: unknown key; did you mean 'ice.credentials_ttl_s'?"},
         {"domain = 1\ndata_dir = \"d\"\n[http]\nlisten = [\"127.0.0.1:0\"]\n",
          ":1: domain: expected a text in quotes"},
     };
@@ -202,6 +244,8 @@ BOOST_AUTO_TEST_CASE(names_what_only_a_restart_takes) {
                        "[modules.m]\npath = \"/m.so\"\n") == "");
     BOOST_TEST(changes(minimal + rooms + "[muc.defaults]\nmoderated = true\n") == "[muc] ");
     BOOST_TEST(changes(minimal + rooms + "[limits]\nconnections = 5\n") == "[limits] ");
+    BOOST_TEST(changes(minimal + rooms +
+                       "[[ice.services]]\ntype = \"stun\"\nhost = \"s.localhost\"\n") == "[ice] ");
     BOOST_TEST(changes("domain = \"example.org\"\ndata_dir = \"other\"\n"
                        "[http]\nlisten = [\"127.0.0.1:1\"]\nallow_unencrypted_login = true\n"
                        "[c2s]\nlisten = [\"127.0.0.1:0\"]\nrequire_tls = false\n" +
