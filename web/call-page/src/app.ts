@@ -5,7 +5,7 @@ import { RoomSession } from './muc/room-session';
 import { type AppState, INITIAL_STATE, type Notice } from './state';
 import * as words from './words';
 import { Connection } from './xmpp/connection';
-import { fetchIceServers, findMucService, listRooms } from './xmpp/disco';
+import { findMucService, listRooms } from './xmpp/disco';
 import { stanzaError } from './xmpp/errors';
 import { bareJid } from './xmpp/jid';
 import { NS } from './xmpp/namespaces';
@@ -37,7 +37,6 @@ export class App implements PageContext {
   state: AppState = INITIAL_STATE;
   readonly connection: Connection;
   readonly calls = new CallControl(this);
-  iceServers: RTCIceServer[] = [];
   room: RoomSession | undefined;
   /** A room that a shutdown put us out of: entered again when the server is back. */
   private roomToReturnTo: string | undefined;
@@ -91,7 +90,6 @@ export class App implements PageContext {
   private async cameOnline(): Promise<void> {
     const back = this.state.connection === 'reconnecting';
     this.set({ connection: 'online' });
-    void fetchIceServers(this.connection).then((servers) => (this.iceServers = servers));
     if (back) this.notify('info', 'The connection is back.');
     const room = this.room?.jid ?? this.roomToReturnTo;
     this.roomToReturnTo = undefined;

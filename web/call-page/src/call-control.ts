@@ -10,6 +10,7 @@ import type { RoomSession } from './muc/room-session';
 import type { AppState, CallView, Notice } from './state';
 import * as words from './words';
 import type { Connection } from './xmpp/connection';
+import { fetchIceServers } from './xmpp/disco';
 import { bareJid } from './xmpp/jid';
 
 /** Where the room does not end a call that nobody answers, the page stops ringing by itself. */
@@ -20,7 +21,6 @@ export interface PageContext {
   readonly state: AppState;
   readonly connection: Connection;
   readonly room: RoomSession | undefined;
-  readonly iceServers: RTCIceServer[];
   set(change: Partial<AppState>): void;
   refresh(): void;
   notify(kind: Notice['kind'], text: string): void;
@@ -53,7 +53,7 @@ export class CallControl {
     await this.enter(call, () => buildCallMessage('accept', call.mode, call.id), withCamera);
   }
 
-  /** Devices, the SFU where there is one, then the word in the room. */
+  /** Devices and the way past NATs, the SFU where there is one, then the word in the room. */
   private async enter(
     call: Pick<Call, 'id' | 'mode' | 'media' | 'service'>,
     say: () => Element,
@@ -63,11 +63,15 @@ export class CallControl {
     if (!room || this.groupCall) return;
     this.page.clearErrors();
     const wanted = call.media.filter((kind) => kind === 'audio' || withCamera);
-    if (!(await this.openDevices(wanted)) || this.page.room !== room) {
+    const [ready, iceServers] = await Promise.all([
+      this.openDevices(wanted),
+      fetchIceServers(this.page.connection),
+    ]);
+    if (!ready || this.page.room !== room) {
       this.local.close();
       return;
     }
-    const groupCall = this.newGroupCall(room, call);
+    const groupCall = this.newGroupCall(room, call, iceServers);
     this.groupCall = groupCall;
     this.page.refresh();
     try {
@@ -85,6 +89,7 @@ export class CallControl {
   private newGroupCall(
     room: RoomSession,
     call: Pick<Call, 'id' | 'mode' | 'media' | 'service'>,
+    iceServers: RTCIceServer[],
   ): GroupCall {
     return new GroupCall({
       id: call.id,
@@ -94,7 +99,7 @@ export class CallControl {
       room: room.jid,
       ownJid: this.page.connection.jid,
       local: this.local,
-      iceServers: this.page.iceServers,
+      iceServers,
       sendJingle: (to, message) => this.page.connection.request('set', to, buildJingle(message)),
       mayConnect: (jid) =>
         room.isOccupant(jid) || room.calls.some((c) => c.participants.some((p) => p.jid === jid)),

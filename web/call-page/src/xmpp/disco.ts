@@ -31,6 +31,8 @@ export interface RoomFacts extends RoomListing {
 }
 
 const LISTED_ROOMS_MAX = 60;
+/** A call does not wait longer for them; most are up without. */
+const ICE_SERVERS_WAIT_MS = 3_000;
 
 export function parseInfo(result: Element): Info {
   const query = child(result, 'query', NS.discoInfo);
@@ -117,31 +119,47 @@ export async function listRooms(connection: Connection, service: string): Promis
     .sort((a, b) => Number(b.hasCall) - Number(a.hasCall) || a.name.localeCompare(b.name));
 }
 
-/** STUN and TURN servers that the server offers (XEP-0215); none if it offers none. */
-export async function fetchIceServers(connection: Connection): Promise<RTCIceServer[]> {
+/**
+ * STUN and TURN servers that the server offers (XEP-0215), with credentials that expire; none if it
+ * offers none, or does not answer in time.
+ */
+export async function fetchIceServers(
+  connection: Pick<Connection, 'domain' | 'request'>,
+  waitMs = ICE_SERVERS_WAIT_MS,
+): Promise<RTCIceServer[]> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), waitMs);
+  });
+  const asked = connection.request(
+    'get',
+    connection.domain,
+    el('services', { xmlns: NS.extdisco }),
+  );
   try {
-    const result = await connection.request(
-      'get',
-      connection.domain,
-      el('services', { xmlns: NS.extdisco }),
-    );
-    const services = child(result, 'services', NS.extdisco);
+    const result = await Promise.race([asked, late]);
+    const services = result && child(result, 'services', NS.extdisco);
     return (services ? children(services, 'service', NS.extdisco) : []).flatMap(iceServer);
   } catch {
     return [];
+  } finally {
+    clearTimeout(timer);
   }
 }
 
+/** None of what no peer connection can be made with. */
 function iceServer(service: Element): RTCIceServer[] {
   const type = attribute(service, 'type') ?? '';
   const host = attribute(service, 'host');
-  if (!host || !/^(stuns?|turns?)$/.test(type)) return [];
+  const relays = /^turns?$/.test(type);
+  if (!host || !(relays || /^stuns?$/.test(type))) return [];
   const port = attribute(service, 'port');
-  const transport = type.startsWith('turn') ? attribute(service, 'transport') : undefined;
+  const transport = relays ? attribute(service, 'transport') : undefined;
   const urls =
     `${type}:${host.includes(':') ? `[${host}]` : host}${port ? `:${port}` : ''}` +
-    (transport ? `?transport=${transport}` : '');
+    (transport ? `?transport=${transport.toLowerCase()}` : '');
+  if (!relays) return [{ urls }];
   const username = attribute(service, 'username');
   const credential = attribute(service, 'password');
-  return [username && credential ? { urls, username, credential } : { urls }];
+  return username && credential ? [{ urls, username, credential }] : [];
 }
