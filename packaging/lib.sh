@@ -17,7 +17,7 @@ PACKAGES_BUILD=(build-essential cmake ninja-build pkg-config
     libcli11-dev libspdlog-dev libexpected-dev libnice-dev libsrtp2-dev)
 PACKAGES_RUN=(openssl ca-certificates)
 PACKAGES_TEST=(libboost-test-dev libbenchmark-dev python3 python3-slixmpp clang libclang-rt-14-dev clang-format
-    chromium firefox-esr binutils abigail-tools git)
+    chromium firefox-esr coturn binutils abigail-tools git)
 PACKAGES_HOSTS=(prosody liblua5.4-dev ejabberd erlang-dev)
 
 STEP_PID=""

@@ -144,8 +144,8 @@ export BOOST_TEST_REPORT_LEVEL=short
 cd "$ROOT"
 if ((ALL_HOSTS)); then
     PACKAGES_TEST+=("${PACKAGES_HOSTS[@]}")
-    SUPPRESS_SERVICES=1
 fi
+SUPPRESS_SERVICES=1
 install_packages "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_TEST[@]}"
 CORES="$(nproc)"
 

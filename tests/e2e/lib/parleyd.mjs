@@ -7,7 +7,7 @@ import { DOMAIN, MUC, need, privateServer, SFU } from './server.mjs';
 
 const run = promisify(execFile);
 
-const configuration = ({ folder, port }, limits) => `
+const configuration = ({ folder, port }, limits, more) => `
 domain = "${DOMAIN}"
 data_dir = "${folder}/data"
 http_root = "${need('PARLEY_HTTP_ROOT')}"
@@ -24,7 +24,7 @@ listen = ["127.0.0.1:${port}"]
 ${Object.entries(limits)
     .map(([key, value]) => `${key} = ${value}`)
     .join('\n')}
-
+${more}
 [muc]
 domain = "${MUC}"
 
@@ -38,14 +38,14 @@ proposals_per_minute_max = 100
 `;
 
 /**
- * Starts a server with these accounts (password `pw-` and the name) and `[limits]`; its log goes to
- * `logFile`.
+ * Starts a server with these accounts (password `pw-` and the name), `[limits]` and `more` tables of
+ * the configuration; its log goes to `logFile`.
  */
-export async function startServer(accounts, logFile, limits = {}) {
+export async function startServer(accounts, logFile, limits = {}, more = '') {
     const server = await privateServer('parleyd', logFile);
     const config = path.join(server.folder, 'parleyd.toml');
     await mkdir(path.join(server.folder, 'data'));
-    await writeFile(config, configuration(server, limits));
+    await writeFile(config, configuration(server, limits, more));
     const control = (...args) =>
         run(need('PARLEYCTL'), ['--config', config, ...args], { timeout: 20_000 });
     for (const name of accounts)

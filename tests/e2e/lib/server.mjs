@@ -21,7 +21,7 @@ export function need(variable) {
     return path.resolve(value);
 }
 
-async function freePort() {
+export async function freePort() {
     const probe = net.createServer().listen(0, '127.0.0.1');
     await once(probe, 'listening');
     const { port } = probe.address();
@@ -84,7 +84,7 @@ async function answering(url, daemon, logFile) {
 }
 
 /** Ends a daemon, in an orderly way unless told otherwise; returns how it ended. */
-async function halted(daemon, signal = 'SIGTERM') {
+export async function halted(daemon, signal = 'SIGTERM') {
     daemon.kill(signal);
     const late = setTimeout(() => daemon.kill('SIGKILL'), STOP_TIMEOUT_MS);
     if (daemon.exitCode === null && daemon.signalCode === null) await once(daemon, 'exit');
