@@ -12,6 +12,7 @@ constexpr std::chrono::milliseconds linger{2000};
 
 C2sOptions asking(Router& router, C2sOptions options) {
     options.may_bind = [&router](const xmpp::Jid& full_jid) { return router.may_start(full_jid); };
+    options.capabilities = [&router] { return router.disco().capabilities(); };
     return options;
 }
 

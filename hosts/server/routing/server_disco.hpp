@@ -42,10 +42,18 @@ class ServerDisco {
 
     void remove_node(const std::string& node) { nodes_.erase(node); }
 
-    /// Answers disco#info and disco#items.
+    /// <c/> for the stream features (XEP-0115 s6.3): what disco#info says now.
+    xmpp::Element capabilities() const;
+
+    /// Answers disco#info and disco#items; disco#info also of the node that capabilities() names.
     std::optional<xmpp::Element> handle(const xmpp::Element& iq, const xmpp::Jid& from);
 
   private:
+    /// <query/> of disco#info without a node.
+    xmpp::Element info() const;
+    /// The node of the present capabilities (XEP-0115 s6.2): node "#" ver.
+    std::string versioned_node() const;
+
     std::function<std::vector<Item>()> services_;
     std::set<std::string> features_;
     std::map<std::string, Node> nodes_;

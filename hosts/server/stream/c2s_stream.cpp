@@ -197,6 +197,7 @@ std::vector<Element> C2sStream::features() const {
     if (phase_ == Phase::authenticated) {
         list.emplace_back("bind", bind_ns);
         list.emplace_back("session", session_ns).add("optional");
+        if (options_.capabilities) list.push_back(options_.capabilities());
         return list;
     }
     if (options_.offer_starttls && !options_.encrypted) {

@@ -26,6 +26,8 @@ struct C2sOptions {
     bool encrypted = false;        ///< TLS is there from the start (https)
     /// Whether the account may have this resource, too (RFC 6120 s7.6.2.1); none: always.
     std::function<bool(const xmpp::Jid& full_jid)> may_bind = {};
+    /// The server's <c/> among the features after login (XEP-0115 s6.3); none: it is left out.
+    std::function<xmpp::Element()> capabilities = {};
 };
 
 /// One client's XMPP stream, server side (RFC 6120): bytes and time in, effects out. It negotiates

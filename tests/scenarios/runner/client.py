@@ -44,6 +44,7 @@ class Client:
         self.options = options
         self.transcript = transcript  # called with (client name, "<" or ">" or "-", text)
         self.jid = None
+        self.features = None  # the stream features after login
         self.events = collections.deque()
         self.arrived = asyncio.Event()
         self.waiting = {}  # id of a barrier ping -> future
@@ -80,9 +81,9 @@ class Client:
         await self._authenticate(features)
         if not self.websocket:
             self._listen()
-        features = await self.open_stream()
-        if features.find(f"{{{NS_BIND}}}bind") is None:
-            raise ConnectFailed("the server offers no resource binding", features)
+        self.features = await self.open_stream()
+        if self.features.find(f"{{{NS_BIND}}}bind") is None:
+            raise ConnectFailed("the server offers no resource binding", self.features)
         resource = self.options.get("resource")
         inner = f"<resource>{resource}</resource>" if resource else ""
         await self.send(f"<iq xmlns='jabber:client' id='bind-1' type='set'><bind xmlns='{NS_BIND}'>{inner}</bind></iq>")

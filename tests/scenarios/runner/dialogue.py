@@ -56,6 +56,7 @@ _GRAMMAR = [
     (r"the server (?P<operation>[a-z].*)", "operate", False),
     (r"(?P<actor>\S+) connects", "connect", False),
     (r"(?P<actor>\S+) fails to connect", "connect-fails", True),
+    (r"(?P<actor>\S+) was offered", "offered", True),
     (r"(?P<actor>\S+) opens", "open", False),
     (r"(?P<actor>\S+) opens a stream", "open-stream", False),
     (r"(?P<actor>\S+) starts TLS", "start-tls", False),
@@ -72,7 +73,7 @@ _GRAMMAR = [
     (r"(?P<actor>\S+) receives in any order", "receive-any-order", True),
     (r"(?P<actor>\S+) eventually receives(?: within (?P<seconds>\d+) s)?", "receive-eventually", True),
 ]
-_EXPECTATIONS = {"receive", "receive-any-order", "receive-eventually", "receive-none-of"}
+_EXPECTATIONS = {"offered", "receive", "receive-any-order", "receive-eventually", "receive-none-of"}
 
 
 def parse(path):

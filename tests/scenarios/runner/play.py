@@ -171,6 +171,12 @@ class Player:
                 raise Failed(f"the header has {key}={got!r}, expected '{value}'")
             self.variables = matched or self.variables
 
+    async def _offered(self, step):
+        features = self.clients[step.actor].features
+        if features is None:
+            raise Failed("the client is not connected")
+        self.variables = match.match(stanza.read(step.block)[0], features, self.variables)
+
     async def _receive(self, step):
         await self._expect_next(step, stanza.read(step.block)[0])
 
