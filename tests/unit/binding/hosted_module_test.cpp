@@ -82,19 +82,23 @@ BOOST_AUTO_TEST_CASE(a_payload_of_presence_reaches_the_module) {
 BOOST_AUTO_TEST_CASE(commands_carry_who_may_run_them) {
     const auto module = load();
     const auto actions = start(*module);
-    BOOST_TEST(said(actions, "commands 0 0 2 2 3"));
+    BOOST_TEST(said(actions, "commands 0 0 0 2 2 3"));
     const auto commands = all<AddCommand>(actions);
-    BOOST_REQUIRE(commands.size() == 2u);
+    BOOST_REQUIRE(commands.size() == 3u);
     BOOST_TEST(commands[0].node == "a");
     BOOST_TEST(commands[0].access == XSM_ADHOC_ADMIN);
     BOOST_TEST(commands[1].node == "b");
     BOOST_TEST(commands[1].access == XSM_ADHOC_ROOM_OWNER);
+    BOOST_TEST(!commands[1].on_every_node);
+    BOOST_TEST(commands[2].node == "c");
+    BOOST_TEST(commands[2].access == XSM_ADHOC_ADMIN);
+    BOOST_TEST(commands[2].on_every_node);
 }
 
 BOOST_AUTO_TEST_CASE(a_node_that_others_have_is_taken_whoever_may_run_it) {
     const auto module = load();
-    const auto actions = start(*module, {{}, {"a", "b"}});
-    BOOST_TEST(said(actions, "commands 3 3 2 2 3"));
+    const auto actions = start(*module, {{}, {"a", "b", "c"}});
+    BOOST_TEST(said(actions, "commands 3 3 3 2 2 3"));
     BOOST_TEST(all<AddCommand>(actions).empty());
 }
 

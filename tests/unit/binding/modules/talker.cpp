@@ -66,7 +66,8 @@ xsm_status start(xsm_module* module, xsm_buf*) {
     };
     statuses = "commands";
     for (const xsm_status status : {add("a", XSM_ADHOC_ADMIN), add("b", XSM_ADHOC_ROOM_OWNER),
-                                    add("c", 2), add("d", -1), add("a", XSM_ADHOC_ROOM_OWNER)})
+                                    add("c", XSM_ADHOC_ADMIN_EVERYWHERE), add("d", 3), add("d", -1),
+                                    add("a", XSM_ADHOC_ROOM_OWNER)})
         statuses += " " + std::to_string(status);
     say(host, statuses);
     half<xsm_host_options>(host, XSM_EXT_OPTIONS)->reload(host);
