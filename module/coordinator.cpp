@@ -59,6 +59,7 @@ Coordinator::Coordinator(const Settings& settings, std::function<std::string()> 
     : node_(settings.node),
       keeps_records_(settings.keeps_records),
       participants_max_(settings.calls.participants_max),
+      guests_allowed_(settings.focus.guests_allowed),
       make_uuid_(std::move(make_uuid)),
       rooms_(settings.room_defaults),
       calls_(settings.calls),
@@ -230,6 +231,7 @@ void Coordinator::settle_who_may_call(const RoomJid& room, const RoomSettings& b
     const Room* known = rooms_.find(room);
     if (!known) return;
     const RoomSettings& settings = rooms_.settings_of(room);
+    if (!settings.guests) dismiss_guests(room, now, outputs);
     for (const auto& [jid, occupant] : known->occupants) {
         if (may_call(occupant, settings)) {
             if (!may_call(occupant, before)) help_late_joiner(room, occupant, now, outputs);
@@ -266,6 +268,8 @@ void Coordinator::configure(const Settings& settings) {
     calls_.set_limits(settings.calls);
     messages_.set_rate(settings.calls.call_messages_per_minute_max);
     rooms_.set_default_settings(settings.room_defaults);
+    guests_allowed_ = settings.focus.guests_allowed;
+    if (focus_) focus_->set_limits(settings.focus);
 }
 
 Outputs Coordinator::on_node_lost(std::string_view node, bool is_elected,
@@ -323,7 +327,8 @@ std::vector<xmpp::Element> Coordinator::room_info(const RoomJid& room) const {
 }
 
 std::vector<xmpp::Element> Coordinator::room_fields() const {
-    return module::room_fields(rooms_.default_settings(), focus_.has_value(), participants_max_);
+    return module::room_fields(rooms_.default_settings(),
+                               {focus_.has_value(), guests_allowed_, participants_max_});
 }
 
 std::vector<std::string_view> Coordinator::muc_features() const {
@@ -424,6 +429,10 @@ void Coordinator::on(const Call& call, const ParticipantIn& effect, Now now, Out
                               (first ? " proposed it (" + std::string(to_string(call.mode)) + ", " +
                                            to_string(call.media) + ")"
                                      : " joined")));
+    if (effect.participant.is_guest) {
+        outputs.emplace_back(
+            Broadcast{call.room, guest_accepted_message(call, effect.participant)});
+    }
     publish(call, outputs);
     counters_.participations += 1;
     counters_.calls_proposed += first ? 1 : 0;
@@ -477,6 +486,8 @@ void Coordinator::take(Focus::Result result, Now now, Outputs& outputs) {
         outputs.push_back(std::move(output));
     for (const CallId& id : result.retired)
         calls_.retire(id, now);
+    for (const Focus::Guest& guest : result.guests)
+        welcome(guest, now, outputs);
     for (const auto& lost : result.lost) {
         if (const auto report = calls_.participant_lost(lost.call, lost.jid, lost.reason, now)) {
             carry_out(*report, now, outputs);

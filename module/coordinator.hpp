@@ -163,6 +163,8 @@ class Coordinator {
     void on(const Call& call, const ParticipantIn& effect, Now now, Outputs& outputs);
     void on(const Call& call, const ParticipantOut& effect, Now now, Outputs& outputs);
     void on(const Call& call, const CallOver& effect, Now now, Outputs& outputs);
+    void welcome(const Focus::Guest& guest, Now now, Outputs& outputs);
+    void dismiss_guests(const RoomJid& room, Now now, Outputs& outputs);
     void take(Focus::Result result, Now now, Outputs& outputs);
     bool is_published(const Call& call) const;
     void publish(const Call& call, Outputs& outputs) const;
@@ -193,6 +195,7 @@ class Coordinator {
     const std::string node_;
     const bool keeps_records_;
     uint32_t participants_max_;
+    bool guests_allowed_;
     std::function<std::string()> make_uuid_;
     RoomModel rooms_;
     CallRegistry calls_;

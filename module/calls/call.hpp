@@ -17,6 +17,7 @@ struct Participant {
     Position position;
     Media media;
     WallTime since;
+    bool is_guest = false;  ///< not in the room: knew the call's id
 };
 
 /// ringing: proposed, only the initiator in it. active: somebody accepted. ended: for ever.

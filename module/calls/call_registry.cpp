@@ -82,6 +82,15 @@ tl::expected<CallReport, Refusal> CallRegistry::propose(const RoomJid& room,
     return CallReport{call, {Relay{first.position}, ParticipantIn{first}}};
 }
 
+std::optional<CallReport> CallRegistry::guest_in(const CallId& id, const FullJid& jid,
+                                                 uint32_t participants_max, Now now) {
+    if (!find(id)) return std::nullopt;
+    const Nick nick{jid.bare().to_string()};
+    CallReport report = apply(id, Accepted{jid, nick, {}, true, participants_max, true}, now);
+    if (std::holds_alternative<Refuse>(report.effects.front())) return std::nullopt;
+    return report;
+}
+
 std::vector<CallReport> CallRegistry::occupant_lost(const RoomJid& room, const FullJid& jid,
                                                     Reason reason, Now now) {
     return apply(judged_ids_of(room), Lost{jid, reason}, now);

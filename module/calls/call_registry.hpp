@@ -39,6 +39,11 @@ class CallRegistry {
                                              const CallMessage& message, const Occupant& sender,
                                              const MediaStanding& media, Now now);
 
+    /// A client that is not in the room, and that the SFU has let in, takes part. Nothing where
+    /// there is no such call, or it is full.
+    std::optional<CallReport> guest_in(const CallId& id, const FullJid& jid,
+                                       uint32_t participants_max, Now now);
+
     /// The client is out of the room, or may not call there any more: out of every call of the
     /// room.
     std::vector<CallReport> occupant_lost(const RoomJid& room, const FullJid& jid, Reason reason,

@@ -45,8 +45,9 @@ std::vector<CallEffect> CallState::on(const Accepted& event, Now now) {
     }
     if (call_.mode == Mode::sfu && !event.has_media_session) return refuse(Violation::no_session);
 
-    const Participant participant{event.jid, event.nick, Position{++positions_given_},
-                                  media_or(event.media, call_.media), now.wall};
+    const Participant participant{
+        event.jid, event.nick,    Position{++positions_given_}, media_or(event.media, call_.media),
+        now.wall,  event.is_guest};
     call_.participants.push_back(participant);
     call_.phase = Phase::active;
     empty_since_.reset();

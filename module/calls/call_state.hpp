@@ -20,6 +20,7 @@ struct Accepted {
     Media media;                             ///< none: that of the call
     bool has_media_session;                  ///< at the SFU; mesh: does not matter
     uint32_t participants_max = UINT32_MAX;  ///< of the room's settings
+    bool is_guest = false;
 };
 
 struct Rejected {

@@ -35,6 +35,18 @@ void stamp(xmpp::Element& element, const FullJid& jid, Position position) {
     element.set_attr("position", std::to_string(position.value)).set_attr("jid", jid.to_string());
 }
 
+/// A guest has no occupant JID that could say who it is.
+void stamp(xmpp::Element& element, const Participant& participant) {
+    stamp(element, participant.jid, participant.position);
+    if (participant.is_guest) {
+        element.set_attr("guest", "true").set_attr("nick", participant.nick.value);
+    }
+}
+
+std::string jid_in_room(const Call& call, const Participant& participant) {
+    return participant.is_guest ? call.room.to_string() : occupant_jid(call.room, participant.nick);
+}
+
 void add_descriptions(xmpp::Element& element, const Media& media) {
     if (media.audio) element.add("description", ns::jingle_rtp).set_attr("media", "audio");
     if (media.video) element.add("description", ns::jingle_rtp).set_attr("media", "video");
@@ -57,11 +69,16 @@ xmpp::Element replayed_propose(const Call& call, bool initiator_in_room) {
     return message;
 }
 
-xmpp::Element replayed_accept(const Call& call, const Participant& participant) {
-    xmpp::Element message = groupchat_from(occupant_jid(call.room, participant.nick));
+xmpp::Element accept_of(const Call& call, const Participant& participant) {
+    xmpp::Element message = groupchat_from(jid_in_room(call, participant));
     xmpp::Element& accept = add_call_element(message, call, Action::accept);
-    stamp(accept, participant.jid, participant.position);
+    stamp(accept, participant);
     add_descriptions(accept, participant.media);
+    return message;
+}
+
+xmpp::Element replayed_accept(const Call& call, const Participant& participant) {
+    xmpp::Element message = accept_of(call, participant);
     add_delay(message, call.room, participant.since);
     return message;
 }
@@ -74,20 +91,25 @@ xmpp::Element replayed_end_of_initiator(const Call& call) {
 }
 
 void add_participant(xmpp::Element& call, const Participant& participant) {
-    call.add("participant")
-        .set_attr("nick", participant.nick.value)
+    xmpp::Element& element = call.add("participant");
+    element.set_attr("nick", participant.nick.value)
         .set_attr("jid", participant.jid.to_string())
         .set_attr("position", std::to_string(participant.position.value))
         .set_attr("media", to_string(participant.media));
+    if (participant.is_guest) element.set_attr("guest", "true");
 }
 
 }  // namespace
 
+xmpp::Element guest_accepted_message(const Call& call, const Participant& guest) {
+    return accept_of(call, guest);
+}
+
 xmpp::Element participant_ended_message(const Call& call, const Participant& participant,
                                         Reason reason) {
-    xmpp::Element message = groupchat_from(occupant_jid(call.room, participant.nick));
+    xmpp::Element message = groupchat_from(jid_in_room(call, participant));
     xmpp::Element& ended = add_call_element(message, call, Action::ended);
-    stamp(ended, participant.jid, participant.position);
+    stamp(ended, participant);
     ended.add(reason_element(reason));
     return message;
 }

@@ -11,7 +11,10 @@
 /// Values to stanzas: everything the module says about calls in a room.
 namespace parley::module {
 
-/// `ended` of one participant, from its occupant JID, with the reason.
+/// Tells the room that a guest takes part: `accept` from the room.
+xmpp::Element guest_accepted_message(const Call& call, const Participant& guest);
+
+/// `ended` of one participant, from its occupant JID (a guest's: from the room), with the reason.
 xmpp::Element participant_ended_message(const Call& call, const Participant& participant,
                                         Reason reason);
 

@@ -241,6 +241,7 @@ std::pair<bool, std::string> Instance::on_options(const xmpp::Result<Options>& r
     if (!read) return {false, read.error().text + ". Nothing has changed."};
     options_.settings.calls = read->settings.calls;
     options_.settings.room_defaults = read->settings.room_defaults;
+    options_.settings.focus = read->settings.focus;
     if (coordinator_) {
         coordinator_->configure(options_.settings);
         host_.set_room_config_fields(coordinator_->room_fields());

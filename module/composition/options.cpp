@@ -61,11 +61,11 @@ constexpr std::array numbers = {
 constexpr std::array<std::string_view, 3> texts = {"sfu_jid", "sfu_addresses",
                                                    "sfu_public_addresses"};
 
-/// What rooms have whose owners have set nothing else.
-struct RoomDefault {
+/// One of a few words. Those of rooms are what a room has whose owners have set nothing else.
+struct ChoiceOption {
     std::string_view key;
     std::string_view may_be;
-    bool (*set)(RoomSettings&, std::string_view);  ///< false: the value is none of them
+    bool (*set)(Options&, std::string_view);  ///< false: the value is none of them
 };
 
 template <class Value>
@@ -74,20 +74,29 @@ bool assign(Value& target, const std::optional<Value>& value) {
     return value.has_value();
 }
 
-constexpr std::array room_defaults = {
-    RoomDefault{"room_calls", "true or false",
-                [](RoomSettings& settings, std::string_view value) {
-                    settings.calls_allowed = value == "true";
-                    return value == "true" || value == "false";
-                }},
-    RoomDefault{"room_call_permission", "anyone (with voice), members or moderators",
-                [](RoomSettings& settings, std::string_view value) {
-                    return assign(settings.permission, call_permission_from(value));
-                }},
-    RoomDefault{"room_call_modes", "any, mesh or sfu",
-                [](RoomSettings& settings, std::string_view value) {
-                    return assign(settings.modes, call_modes_from(value));
-                }},
+std::optional<bool> boolean_from(std::string_view value) {
+    if (value != "true" && value != "false") return std::nullopt;
+    return value == "true";
+}
+
+constexpr std::array choices = {
+    ChoiceOption{"guests", "true or false",
+                 [](Options& o, std::string_view value) {
+                     return assign(o.settings.focus.guests_allowed, boolean_from(value));
+                 }},
+    ChoiceOption{"room_calls", "true or false",
+                 [](Options& o, std::string_view value) {
+                     return assign(o.settings.room_defaults.calls_allowed, boolean_from(value));
+                 }},
+    ChoiceOption{"room_call_permission", "anyone (with voice), members or moderators",
+                 [](Options& o, std::string_view value) {
+                     return assign(o.settings.room_defaults.permission,
+                                   call_permission_from(value));
+                 }},
+    ChoiceOption{"room_call_modes", "any, mesh or sfu",
+                 [](Options& o, std::string_view value) {
+                     return assign(o.settings.room_defaults.modes, call_modes_from(value));
+                 }},
 };
 
 std::string known_keys() {
@@ -100,7 +109,7 @@ std::string known_keys() {
         append(key);
     for (const NumberOption& option : numbers)
         append(option.key);
-    for (const RoomDefault& option : room_defaults)
+    for (const ChoiceOption& option : choices)
         append(option.key);
     return keys;
 }
@@ -150,10 +159,10 @@ xmpp::Result<void> set_text(std::string_view key, std::string_view value, Option
 xmpp::Result<void> read_option(std::string_view key, std::string_view value, Options& options) {
     const auto number = std::ranges::find(numbers, key, &NumberOption::key);
     if (number != numbers.end()) return set_number(*number, value, options);
-    const auto room_default = std::ranges::find(room_defaults, key, &RoomDefault::key);
-    if (room_default != room_defaults.end()) {
-        if (room_default->set(options.settings.room_defaults, value)) return {};
-        return rejected(key, value, std::string(room_default->may_be));
+    const auto choice = std::ranges::find(choices, key, &ChoiceOption::key);
+    if (choice != choices.end()) {
+        if (choice->set(options, value)) return {};
+        return rejected(key, value, std::string(choice->may_be));
     }
     if (std::ranges::find(texts, key) != texts.end()) return set_text(key, value, options);
     return tl::unexpected(xmpp::Error{"there is no option " + std::string(key) +

@@ -37,6 +37,7 @@ struct Session {
 struct Member {
     std::optional<SessionNumber> publishing;
     bool admitted = false;                       ///< a participant of the call
+    bool is_guest = false;                       ///< was not in the room when it began to send
     std::optional<TimePoint> sessionless_since;  ///< admitted, but it closed its own session
     Reason sessionless_reason = Reason::success;
 };

@@ -29,6 +29,7 @@ struct FocusLimits {
     size_t conferences_per_client_max = 4;           ///< that one full JID sends media to at a time
     size_t conferences_max = 4096;
     size_t remote_candidates_max = 64;  ///< of one session; more are ignored
+    bool guests_allowed = false;        ///< by the server; the room's owners must allow them, too
 };
 
 class Focus {
@@ -45,8 +46,15 @@ class Focus {
         Reason reason;
     };
 
+    /// A client that is not in the room and has media now: the call does not know it yet.
+    struct Guest {
+        CallId call;
+        FullJid jid;
+    };
+
     struct Result {
         Outputs outputs;
+        std::vector<Guest> guests;
         std::vector<LostParticipant> lost;
         std::vector<CallId> retired;  ///< conferences that ended without ever being a call
     };
@@ -82,6 +90,12 @@ class Focus {
 
     const xmpp::Jid& service() const { return service_; }
 
+    /// For what happens from now on.
+    void set_limits(const FocusLimits& limits) {
+        limits_ = limits;
+        initiates_.set_rate(limits.session_initiates_per_minute_max);
+    }
+
     size_t conference_count() const { return conferences_.size(); }
 
     size_t session_count() const { return conference_of_.size(); }
@@ -91,6 +105,8 @@ class Focus {
     using Refused = std::optional<xmpp::StanzaError>;
 
     Refused on_session_initiate(const Request& request, Result& result);
+    Refused may_take_part(const Request& request, const CallId& id, const RoomJid& room) const;
+    bool admits_guests(const CallId& id, const RoomJid& room) const;
     Refused may_publish(const Request& request, const CallId& id, const RoomJid& room) const;
     Refused on_session_action(const Request& request, Session& session, Result& result);
     void on_session_accept(const Request& request, Session& session, Result& result);
@@ -125,7 +141,7 @@ class Focus {
                      std::string_view purpose, Result& result);
 
     const xmpp::Jid service_;
-    const FocusLimits limits_;
+    FocusLimits limits_;
     const RoomModel& rooms_;
     const CallRegistry& calls_;
     const ForbiddenUsers& forbidden_;

@@ -37,6 +37,10 @@ void Focus::on(const LocalDescriptionReady& event, Now, Result& result) {
         jingle.responder = here->to_string();
         session.state = State::live;
         send_jingle(session, conference->id, jingle, "accept", result);
+        const Member& member = conference->members.at(session.client);
+        if (member.is_guest && !member.admitted) {
+            result.guests.push_back({conference->id, session.client});
+        }
         offer_missing(*conference, result);
         return;
     }

@@ -77,7 +77,11 @@ Focus::Refused Focus::on_session_initiate(const Request& request, Result& result
     if (call_of_session(request.jingle.sid) != id) {
         return malformed_request("The sid is the conference's UUID, a colon and a UUID.");
     }
-    const auto room = RoomJid::parse(request.jingle.muji_room);
+    auto room = RoomJid::parse(request.jingle.muji_room);
+    const Conference* running = find(id);
+    if (request.jingle.muji_room.empty() && running && admits_guests(id, running->room)) {
+        room = running->room;
+    }
     if (!room) {
         return malformed_request(
             "The first thing a conference needs to know is its room: "
@@ -102,6 +106,7 @@ Focus::Refused Focus::on_session_initiate(const Request& request, Result& result
     Member& member = conference.members[request.client];
     member.publishing = session.number;
     member.sessionless_since.reset();
+    member.is_guest = !rooms_.find_occupant(*room, request.client);
     ++publishing_[request.client];
     session.remote_candidates = offer->transport.candidates.size();
     result.outputs.emplace_back(
@@ -109,22 +114,38 @@ Focus::Refused Focus::on_session_initiate(const Request& request, Result& result
     return std::nullopt;
 }
 
-Focus::Refused Focus::may_publish(const Request& request, const CallId& id,
-                                  const RoomJid& room) const {
+/// Whether a client that is not in the room may join the conference by its id alone.
+bool Focus::admits_guests(const CallId& id, const RoomJid& room) const {
+    const Room* known_room = rooms_.find(room);
+    const Conference* conference = find(id);
+    const RoomSettings& settings = rooms_.settings_of(room);
+    return limits_.guests_allowed && settings.guests && settings.calls_allowed && known_room &&
+           is_private(known_room->privacy) && conference && conference->room == room &&
+           conference->proposed && calls_.find(id);
+}
+
+Focus::Refused Focus::may_take_part(const Request& request, const CallId& id,
+                                    const RoomJid& room) const {
     const Room* known_room = rooms_.find(room);
     const Occupant* occupant = rooms_.find_occupant(room, request.client);
-    if (!known_room || !occupant) {
+    if ((!known_room || !occupant) && !admits_guests(id, room)) {
         return conference_error(ErrorType::auth, Condition::forbidden,
                                 "Only those who are in the room can join its conference.",
                                 "not-a-member");
     }
-    if (const auto violation =
-            policy_violation(known_room->privacy, rooms_.settings_of(room), *occupant)) {
-        return to_stanza_error({*violation, {}, std::nullopt});
-    }
+    const auto violation =
+        occupant ? policy_violation(known_room->privacy, rooms_.settings_of(room), *occupant)
+                 : std::nullopt;
+    if (violation) return to_stanza_error({*violation, {}, std::nullopt});
     if (forbidden_.contains(request.client.bare(), request.now.wall)) {
         return to_stanza_error({Violation::user_forbidden, {}, std::nullopt});
     }
+    return std::nullopt;
+}
+
+Focus::Refused Focus::may_publish(const Request& request, const CallId& id,
+                                  const RoomJid& room) const {
+    if (auto refused = may_take_part(request, id, room)) return refused;
     if (calls_.has_ended(id)) return to_stanza_error({Violation::call_ended, {}, std::nullopt});
     const Call* call = calls_.find(id);
     if (call && call->mode != Mode::sfu) {

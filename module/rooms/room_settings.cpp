@@ -15,6 +15,7 @@ using Field = xmpp::DataForm::Field;
 constexpr std::string_view var_calls = "urn:parley:room:0#calls";
 constexpr std::string_view var_permission = "urn:parley:room:0#permission";
 constexpr std::string_view var_modes = "urn:parley:room:0#modes";
+constexpr std::string_view var_guests = "urn:parley:room:0#guests";
 constexpr std::string_view var_participants_max = "urn:parley:room:0#participants_max";
 
 constexpr uint32_t participants_min = 2;
@@ -72,8 +73,8 @@ bool allows(const RoomSettings& settings, Mode mode) {
     return (settings.modes == CallModes::sfu) == (mode == Mode::sfu);
 }
 
-std::vector<xmpp::Element> room_fields(const RoomSettings& defaults, bool has_sfu,
-                                       uint32_t participants_max) {
+std::vector<xmpp::Element> room_fields(const RoomSettings& defaults, const RoomChoices& choices) {
+    const uint32_t participants_max = choices.participants_max;
     xmpp::DataForm form;
     form.add({{}, "fixed", {}, {"Group calls"}, {}, false});
     form.add({std::string(var_calls),
@@ -84,7 +85,17 @@ std::vector<xmpp::Element> room_fields(const RoomSettings& defaults, bool has_sf
               false});
     form.add(
         list_field(var_permission, "Who may take part in calls", permissions, defaults.permission));
-    if (has_sfu) form.add(list_field(var_modes, "How calls are carried", modes, defaults.modes));
+    if (choices.has_sfu)
+        form.add(list_field(var_modes, "How calls are carried", modes, defaults.modes));
+    if (choices.has_sfu && choices.guests_allowed) {
+        form.add({std::string(var_guests),
+                  "boolean",
+                  "Let anybody who knows the id of a call take part in it, through the server, "
+                  "without being in the room",
+                  {defaults.guests ? "1" : "0"},
+                  {},
+                  false});
+    }
     const uint32_t most = std::min(defaults.participants_max, participants_max);
     form.add({std::string(var_participants_max),
               "text-single",
@@ -110,6 +121,7 @@ xmpp::Result<RoomSettings> read_room_settings(const xmpp::Element& values,
     settings.permission =
         call_permission_from(form->value(var_permission)).value_or(defaults.permission);
     settings.modes = call_modes_from(form->value(var_modes)).value_or(defaults.modes);
+    settings.guests = form->boolean(var_guests, defaults.guests);
     if (form->field(var_participants_max)) {
         const std::string_view text = form->value(var_participants_max);
         uint32_t number = 0;

@@ -27,15 +27,21 @@ struct RoomSettings {
     CallPermission permission = CallPermission::members;
     CallModes modes = CallModes::any;
     uint32_t participants_max = UINT32_MAX;  ///< the server's own limit holds, too
+    bool guests = false;  ///< who is not in the room may take part by the id of an SFU call
     bool operator==(const RoomSettings&) const = default;
 };
 
 bool allows(const RoomSettings& settings, Mode mode);
 
-/// The fields an owner sees, with the defaults. `has_sfu`: the module runs one; without it there is
-/// no choice of modes. `participants_max`: the server's limit.
-std::vector<xmpp::Element> room_fields(const RoomSettings& defaults, bool has_sfu,
-                                       uint32_t participants_max);
+/// What the server leaves to a room's owners.
+struct RoomChoices {
+    bool has_sfu = false;           ///< without one there is no choice of modes
+    bool guests_allowed = false;    ///< without it there is no such field
+    uint32_t participants_max = 0;  ///< the server's limit
+};
+
+/// The fields an owner sees, with the defaults.
+std::vector<xmpp::Element> room_fields(const RoomSettings& defaults, const RoomChoices& choices);
 
 /// Reads the values of room_fields' fields; those that are missing are `defaults`. The error is the
 /// owner's to read.

@@ -40,6 +40,8 @@ Component "conference.localhost" "muc"
         -- Of one user in one room, and of one occupant.
         --proposals_per_minute_max = 10;
         --call_messages_per_minute_max = 120;
+        -- Owners may let anybody into a call through the SFU who knows its id.
+        --guests = false;
         -- What rooms allow until an owner says otherwise in the room's configuration.
         --room_calls = true;
         --room_call_permission = "members"; -- or "anyone" with voice, or "moderators"

@@ -48,6 +48,7 @@ BOOST_AUTO_TEST_CASE(every_option_is_read) {
                                        {"calls_per_room_max", "2"},
                                        {"proposals_per_minute_max", "3"},
                                        {"call_messages_per_minute_max", "30"},
+                                       {"guests", "true"},
                                        {"room_calls", "false"},
                                        {"room_call_permission", "moderators"},
                                        {"room_call_modes", "sfu"}});
@@ -58,6 +59,7 @@ BOOST_AUTO_TEST_CASE(every_option_is_read) {
     BOOST_TEST(options->media.workers == 2u);
     BOOST_TEST(options->media.disconnect_timeout.count() == 5);
     BOOST_TEST(options->media.video_kbit_s_max == 800u);
+    BOOST_TEST(options->settings.focus.guests_allowed);
     const RoomSettings& room = options->settings.room_defaults;
     BOOST_TEST(!room.calls_allowed);
     BOOST_TEST((room.permission == CallPermission::moderators));

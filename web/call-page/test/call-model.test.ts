@@ -33,6 +33,32 @@ function play(...steps: [string, Speaker][]): Calls {
   );
 }
 
+describe('guests', () => {
+  const guest = (name: string, position: number) =>
+    `<${name} xmlns='${NS}' id='${ID}' position='${position}' jid='gina@localhost/r' guest='true' nick='gina@localhost'/>`;
+
+  test('the room speaks for them, and the call goes on without them', () => {
+    const during = play([PROPOSE, who('alice')], [guest('accept', 2), ROOM]);
+    assert.deepEqual(
+      during[0]!.participants.map((p) => [p.nick, p.jid, p.position]),
+      [
+        ['alice', 'alice@localhost/r', 1],
+        ['gina@localhost', 'gina@localhost/r', 2],
+      ],
+    );
+    const [after] = applyCallMessage(during, said(guest('ended', 2)), ROOM, 1_000);
+    assert.deepEqual(
+      after!.participants.map((p) => p.nick),
+      ['alice'],
+    );
+  });
+
+  test('an occupant cannot speak as one', () => {
+    const calls = play([PROPOSE, who('alice')], [guest('accept', 2), who('bob')]);
+    assert.equal(calls[0]!.participants[1]!.jid, 'bob@localhost/r');
+  });
+});
+
 describe('where the room does not stamp', () => {
   test('positions follow the order of arrival', () => {
     const [call] = play(

@@ -20,6 +20,8 @@ export interface CallMessage {
   position?: number | undefined;
   /** Full JID of the participant that the message is about, as the room stamped it. */
   jid?: string | undefined;
+  /** The name of a guest, for whom the room speaks; undefined for others. */
+  guestNick?: string | undefined;
   reason?: Reason | undefined;
   /** The room replays it to a newcomer; it was said earlier. */
   delayed: boolean;
@@ -69,6 +71,7 @@ export function parseCallMessage(message: Element): CallMessage | undefined {
     service: attribute(element, 'service'),
     position: intAttribute(element, 'position', POSITION_MAX),
     jid: attribute(element, 'jid'),
+    guestNick: attribute(element, 'guest') === 'true' ? attribute(element, 'nick') : undefined,
     reason: reason && parseReason(reason),
     delayed: child(message, 'delay', NS.delay) !== undefined,
   };

@@ -37,12 +37,19 @@ const replace = (calls: Calls, call: Call): Calls =>
   calls.map((c) => (c.id === call.id ? call : c));
 const without = (calls: Calls, id: string): Calls => calls.filter((c) => c.id !== id);
 
+/** A guest has no occupant JID: the room speaks for it. */
+function spokenFor(message: CallMessage, from: Speaker): Speaker {
+  if (!from.isRoom || message.guestNick === undefined || !message.jid) return from;
+  return { jid: message.jid, nick: message.guestNick, isRoom: false };
+}
+
 export function applyCallMessage(
   calls: Calls,
   message: CallMessage,
-  from: Speaker,
+  speaker: Speaker,
   nowMs: number,
 ): Calls {
+  const from = spokenFor(message, speaker);
   const call = calls.find((c) => c.id === message.id);
   if (message.verb === 'propose') return call ? calls : propose(calls, message, from, nowMs);
   if (!call) return calls;
