@@ -32,7 +32,7 @@ class RandomRoom {
 
     void step() {
         Place& place = pick(2) == 0 ? team_ : conference_;
-        switch (pick(16)) {
+        switch (pick(20)) {
             case 0:
                 return join(place, pick(people));
             case 1:
@@ -54,6 +54,13 @@ class RandomRoom {
                 return invite(pick(people));
             case 10:
                 return pick(4) == 0 ? destroy(place) : snapshot(place);
+            case 11:
+                return rule();
+            case 12:
+                return submit();
+            case 13:
+            case 14:
+                return call_by_sfu(pick(people));
             default:
                 return say(pick(people), static_cast<Action>(1 + pick(4)));
         }
@@ -85,6 +92,7 @@ class RandomRoom {
         settings.calls.participants_max = 4;
         settings.calls.calls_per_room_max = 2;
         settings.calls.proposals_per_minute_max = 60'000;
+        settings.focus.guests_allowed = true;
         return settings;
     }
 
@@ -211,8 +219,55 @@ class RandomRoom {
         }
     }
 
-    void initiate(int who) {
-        const std::string id = pick(2) == 0 || ids_.empty() ? new_id() : some_id();
+    /// An administrator forbids a user to call, or allows it again.
+    void rule() {
+        const xmpp::Jid user = jid(pick(people)).bare();
+        const bool forbids = pick(2) == 0;
+        const auto iq = xmpp::parse_xml(
+            "<iq type='set' id='1' from='admin@example.org/1' to='example.org'><command "
+            "xmlns='http://jabber.org/protocol/commands' node='urn:parley:admin:0#" +
+            std::string(forbids ? "forbid-user" : "allow-user") +
+            "'><x xmlns='jabber:x:data' type='submit'><field var='user'><value>" +
+            user.to_string() +
+            "</value></field><field var='duration'><value>0</value></field></x></command></iq>");
+        if (forbids) {
+            forbidden_.insert(user);
+        } else {
+            forbidden_.erase(user);
+        }
+        take(coordinator_.on_admin_command(iq.value(), now_).outputs);
+    }
+
+    /// An owner decides who may call.
+    void submit() {
+        const auto field = [](std::string_view var, std::string_view value) {
+            return "<field var='urn:parley:room:0#" + std::string(var) + "'><value>" +
+                   std::string(value) + "</value></field>";
+        };
+        const auto values = xmpp::parse_xml("<x xmlns='jabber:x:data' type='submit'>" +
+                                            field("calls", pick(6) == 0 ? "0" : "1") +
+                                            field("guests", pick(2) == 0 ? "0" : "1") + "</x>");
+        take(coordinator_.on_room_values(team_.jid, values.value(), now_));
+    }
+
+    /// As a client does it that keeps to the protocol; who is not in the room tries as a guest.
+    void call_by_sfu(int who) {
+        const Call* running = nullptr;
+        for (const Call* call : coordinator_.calls().all()) {
+            if (call->mode == Mode::sfu) running = call;
+        }
+        const std::string id = running ? running->id.text() : new_id();
+        const std::string verb = running ? "accept" : "propose";
+        initiate(who, id);
+        send(who, '<' + verb + " xmlns='" + std::string(namespace_of(Mode::sfu)) + "' id='" + id +
+                      "' service='" + std::string(sfu_domain) +
+                      "'><description xmlns='urn:xmpp:jingle:apps:rtp:1' media='audio'/></" + verb +
+                      '>');
+    }
+
+    void initiate(int who) { initiate(who, pick(2) == 0 || ids_.empty() ? new_id() : some_id()); }
+
+    void initiate(int who, const std::string& id) {
         const auto iq = xmpp::parse_xml(
             "<iq type='set' id='1' from='" + jid(who).to_string() + "' to='" + id + '@' +
             std::string(sfu_domain) +
@@ -288,9 +343,10 @@ class RandomRoom {
     }
 
     /// What the module cannot end it does not call ended.
-    void check(const Broadcast& said) const {
-        const std::string id(said.message.first_child()->attr("id"));
-        BOOST_TEST(!muji_ids_.contains(id));
+    void check(const Broadcast& said) {
+        const xmpp::Element& call = *said.message.first_child();
+        BOOST_TEST(!muji_ids_.contains(std::string(call.attr("id"))));
+        if (call.attr("guest") == "true") note_position(call);
     }
 
     /// Who says so is in the call of the conference, and nobody else.
@@ -316,6 +372,11 @@ class RandomRoom {
             BOOST_TEST((participant.position > last));
             last = participant.position;
             const RoomModel& rooms = coordinator_.rooms();
+            if (call.mode != Mode::muji) BOOST_TEST(!forbidden_.contains(participant.jid.bare()));
+            if (participant.is_guest) {
+                BOOST_TEST(rooms.settings_of(team_.jid).guests);
+                continue;
+            }
             BOOST_REQUIRE(rooms.find_occupant(place.jid, participant.jid) != nullptr);
             const Occupant* occupant = rooms.find_occupant(call.room, participant.jid);
             BOOST_TEST((!occupant || occupant->nick == participant.nick));
@@ -328,6 +389,7 @@ class RandomRoom {
             BOOST_TEST((call.room == team_.jid || call.room == place.jid));
         } else {
             BOOST_TEST(call.participants.size() <= 4u);
+            BOOST_TEST(coordinator_.rooms().settings_of(team_.jid).calls_allowed);
             BOOST_TEST(is_private(team_.privacy));
         }
     }
@@ -343,6 +405,7 @@ class RandomRoom {
     }
 
     std::mt19937 random_;
+    std::set<xmpp::Jid> forbidden_;
     unsigned uuids_ = 0;
     Now now_{TimePoint{} + std::chrono::hours(1), WallTime{}};
     Coordinator coordinator_;
