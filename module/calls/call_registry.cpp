@@ -31,7 +31,14 @@ CallEvent event_of(const CallMessage& message, const RoomSettings& settings, con
 }  // namespace
 
 CallRegistry::CallRegistry(const CallLimits& limits)
-    : limits_(limits), proposals_(limits.proposals_per_minute_max) {}
+    : limits_(limits),
+      proposals_(limits.proposals_per_minute_max),
+      room_proposals_(limits.room_proposals_per_minute_max) {}
+
+bool CallRegistry::may_ring(const RoomJid& room, const FullJid& client, Now now) {
+    return proposals_.take({room, client.bare()}, now.steady) &&
+           room_proposals_.take(room, now.steady);
+}
 
 tl::expected<CallReport, Refusal> CallRegistry::handle(const RoomJid& room,
                                                        const RoomSettings& settings,
@@ -70,7 +77,7 @@ tl::expected<CallReport, Refusal> CallRegistry::propose(const RoomJid& room,
     if (message.mode == Mode::sfu && !(media.conference_is_theirs && media.has_session)) {
         return refuse(Violation::no_conference);
     }
-    if (!proposals_.take({room, sender.jid.bare()}, now.steady)) {
+    if (!may_ring(room, sender.jid, now)) {
         return refuse(Violation::too_many_proposals);
     }
     CallState state(message, room, sender.jid, sender.nick, limits_, now);

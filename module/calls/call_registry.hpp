@@ -75,6 +75,7 @@ class CallRegistry {
     void set_limits(const CallLimits& limits) {
         limits_ = limits;
         proposals_.set_rate(limits.proposals_per_minute_max);
+        room_proposals_.set_rate(limits.room_proposals_per_minute_max);
     }
 
     // Muji calls (call_registry_observed.cpp). `fresh` is the id of the call where there is none
@@ -128,6 +129,7 @@ class CallRegistry {
         std::optional<TimePoint> due;  ///< its place in deadlines_
     };
 
+    bool may_ring(const RoomJid& room, const FullJid& client, Now now);
     const Entry* entry_of(const CallId& id) const;
     CallReport apply(const CallId& id, const CallEvent& event, Now now);
     std::vector<CallReport> apply(const std::vector<CallId>& ids, const CallEvent& event, Now now);
@@ -147,6 +149,7 @@ class CallRegistry {
     std::set<std::pair<TimePoint, CallId>> deadlines_;
     EndedCalls ended_;
     RateLimiter<std::pair<RoomJid, xmpp::Jid>> proposals_;
+    RateLimiter<RoomJid> room_proposals_;
 };
 
 }  // namespace parley::module

@@ -33,7 +33,7 @@ tl::expected<CallReport, Refusal> CallRegistry::invited(const RoomJid& room,
         const auto& id = invitation.id;
         if (id && (find(*id) || has_ended(*id))) return refuse(Violation::id_in_use);
     }
-    if (!proposals_.take({room, sender.jid.bare()}, now.steady)) {
+    if (!may_ring(room, sender.jid, now)) {
         return refuse(Violation::too_many_proposals);
     }
     if (invitation.id) retire(*invitation.id, now);

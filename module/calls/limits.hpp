@@ -14,6 +14,7 @@ struct CallLimits {
     uint32_t participants_max = 50;               ///< in one call, at one time
     uint32_t calls_per_room_max = 1;
     uint32_t proposals_per_minute_max = 10;       ///< of one user (bare JID) in one room
+    uint32_t room_proposals_per_minute_max = 30;  ///< of all users of one room together
     uint32_t call_messages_per_minute_max = 120;  ///< of one occupant
 };
 

@@ -54,6 +54,9 @@ constexpr std::array numbers = {
                  [](Options& o, uint32_t n) { o.settings.calls.calls_per_room_max = n; }},
     NumberOption{"proposals_per_minute_max", 1, 6000,
                  [](Options& o, uint32_t n) { o.settings.calls.proposals_per_minute_max = n; }},
+    NumberOption{
+        "room_proposals_per_minute_max", 1, 60'000,
+        [](Options& o, uint32_t n) { o.settings.calls.room_proposals_per_minute_max = n; }},
     NumberOption{"call_messages_per_minute_max", 1, 60'000,
                  [](Options& o, uint32_t n) { o.settings.calls.call_messages_per_minute_max = n; }},
 };

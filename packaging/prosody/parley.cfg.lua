@@ -39,6 +39,7 @@ Component "conference.localhost" "muc"
         --calls_per_room_max = 1;
         -- Of one user in one room, and of one occupant.
         --proposals_per_minute_max = 10;
+        --room_proposals_per_minute_max = 30; -- of all users together
         --call_messages_per_minute_max = 120;
         -- Owners may let anybody into a call through the SFU who knows its id.
         --guests = false;

@@ -55,6 +55,7 @@ SilentHost::SilentHost(uint32_t calls_per_room_max)
     const xsm_option options[] = {{view("calls_per_room_max"), view(calls_max)},
                                   {view("ring_timeout_s"), view("86400")},
                                   {view("proposals_per_minute_max"), view("6000")},
+                                  {view("room_proposals_per_minute_max"), view("60000")},
                                   {view("call_messages_per_minute_max"), view("60000")}};
     xsm_buf error{nullptr, 0};
     create_instance(&host_, options, std::size(options), {}, &module_, &error);

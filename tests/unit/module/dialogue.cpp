@@ -35,6 +35,8 @@ Settings settings_of(const xmpp::Element& script) {
     calls.calls_per_room_max = number(script, "calls_per_room_max", calls.calls_per_room_max);
     calls.proposals_per_minute_max =
         number(script, "proposals_per_minute_max", calls.proposals_per_minute_max);
+    calls.room_proposals_per_minute_max =
+        number(script, "room_proposals_per_minute_max", calls.room_proposals_per_minute_max);
     calls.call_messages_per_minute_max =
         number(script, "call_messages_per_minute_max", calls.call_messages_per_minute_max);
     calls.call_duration_max = std::chrono::seconds(number(script, "call_duration_s_max", 0));

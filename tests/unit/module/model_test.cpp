@@ -92,6 +92,7 @@ class RandomRoom {
         settings.calls.participants_max = 4;
         settings.calls.calls_per_room_max = 2;
         settings.calls.proposals_per_minute_max = 60'000;
+        settings.calls.room_proposals_per_minute_max = 60'000;
         settings.focus.guests_allowed = true;
         return settings;
     }

@@ -47,6 +47,7 @@ BOOST_AUTO_TEST_CASE(every_option_is_read) {
                                        {"participants_max", "8"},
                                        {"calls_per_room_max", "2"},
                                        {"proposals_per_minute_max", "3"},
+                                       {"room_proposals_per_minute_max", "9"},
                                        {"call_messages_per_minute_max", "30"},
                                        {"guests", "true"},
                                        {"room_calls", "false"},
@@ -71,6 +72,7 @@ BOOST_AUTO_TEST_CASE(every_option_is_read) {
     BOOST_TEST(calls.participants_max == 8u);
     BOOST_TEST(calls.calls_per_room_max == 2u);
     BOOST_TEST(calls.proposals_per_minute_max == 3u);
+    BOOST_TEST(calls.room_proposals_per_minute_max == 9u);
     BOOST_TEST(calls.call_messages_per_minute_max == 30u);
 }
 
