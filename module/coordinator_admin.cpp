@@ -3,6 +3,7 @@
 
 #include "module/admin/active_calls.hpp"
 #include "module/admin/call_forms.hpp"
+#include "module/admin/fields.hpp"
 #include "module/admin/order.hpp"
 #include "module/coordinator.hpp"
 
@@ -93,13 +94,15 @@ CommandResult Coordinator::on_call(const Order& order, Outputs& outputs) {
 
 /// What the SFU measures names the clients' IP addresses: it is for those who run the server.
 CommandResult Coordinator::details_of(const Call& call, const Order& order) const {
-    const AdminCommand& command = order.input.command;
-    if (!focus_ || call.mode != Mode::sfu || order.room) {
-        return {{}, call_details(command, call, nullptr)};
+    std::optional<CallStatistics> measured;
+    if (focus_ && call.mode == Mode::sfu && !order.room) {
+        measured =
+            focus_->statistics(call.id, read_media_ ? read_media_(call.id) : MediaStatistics{});
     }
-    const auto measured =
-        focus_->statistics(call.id, read_media_ ? read_media_(call.id) : MediaStatistics{});
-    return {{}, call_details(command, call, &measured)};
+    xmpp::DataForm details =
+        call_details(order.input.command, call, measured ? &*measured : nullptr);
+    const std::string note = note_of_rows(details, call.participants.size());
+    return {note, std::move(details)};
 }
 
 CommandResult Coordinator::end_call(const Call& call, const Order& order, Outputs& outputs) {

@@ -1,7 +1,7 @@
 /// What administrators tell the coordinator about the service as a whole.
-#include <charconv>
 #include <utility>
 
+#include "module/admin/fields.hpp"
 #include "module/admin/order.hpp"
 #include "module/admin/user_forms.hpp"
 #include "module/calls/stanza_out.hpp"
@@ -13,11 +13,6 @@ namespace {
 
 std::string count_of(size_t number, std::string_view what) {
     return std::to_string(number) + ' ' + std::string(what) + (number == 1 ? "" : "s");
-}
-
-xmpp::DataForm::Field shown(std::string var, std::string type, std::string label,
-                            std::string value) {
-    return {std::move(var), std::move(type), std::move(label), {std::move(value)}, {}, false};
 }
 
 LogLine info(std::string text) {
@@ -72,7 +67,10 @@ CommandResult Coordinator::allow_user(const Order& order, Outputs& outputs) {
 }
 
 CommandResult Coordinator::forbidden_users(const Order& order) const {
-    return {{}, forbidden_users_table(order.input.command, forbidden_.all(order.now.wall))};
+    const auto users = forbidden_.all(order.now.wall);
+    xmpp::DataForm table = forbidden_users_table(order.input.command, users);
+    const std::string note = note_of_rows(table, users.size());
+    return {note, std::move(table)};
 }
 
 CommandResult Coordinator::statistics(const Order& order) const {

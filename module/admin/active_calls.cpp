@@ -4,39 +4,30 @@
 #include <string>
 #include <utility>
 
+#include "module/admin/fields.hpp"
+
 namespace parley::module {
 
 namespace {
 
 using Field = xmpp::DataForm::Field;
 
-Field column(std::string var, std::string type, std::string label) {
-    return {std::move(var), std::move(type), std::move(label), {}, {}, false};
-}
-
-Field cell(std::string var, std::vector<std::string> values) {
-    return {std::move(var), {}, {}, std::move(values), {}, false};
-}
-
 std::vector<Field> row(const Call& call) {
     std::vector<std::string> participants;
     for (const Participant& participant : call.participants) {
         participants.push_back(participant.jid.to_string());
     }
-    return {cell("room", {call.room.to_string()}),
-            cell("id", {call.id.text()}),
-            cell("mode", {std::string(to_string(call.mode))}),
-            cell("state", {std::string(to_string(call.phase))}),
-            cell("initiator", {call.initiator.to_string()}),
+    return {cell("room", call.room.to_string()),
+            cell("id", call.id.text()),
+            cell("mode", std::string(to_string(call.mode))),
+            cell("state", std::string(to_string(call.phase))),
+            cell("initiator", call.initiator.to_string()),
             cell("participants", std::move(participants)),
-            cell("since", {to_xmpp_datetime(call.since)})};
+            cell("since", to_xmpp_datetime(call.since))};
 }
 
 xmpp::DataForm table(const AdminCommand& command, const std::vector<const Call*>& calls) {
-    xmpp::DataForm form;
-    form.type = xmpp::DataForm::Type::result;
-    form.title = command.name;
-    form.add({"FORM_TYPE", "hidden", {}, {std::string(command.node)}, {}, false});
+    xmpp::DataForm form = form_of(command, xmpp::DataForm::Type::result);
     form.reported = {column("room", "jid-single", "Room"),
                      column("id", "text-single", "Call"),
                      column("mode", "text-single", "Mode"),
@@ -49,16 +40,32 @@ xmpp::DataForm table(const AdminCommand& command, const std::vector<const Call*>
     return form;
 }
 
+/// As many of them as one answer has room for, from the front or from the back.
+std::vector<const Call*> with_room(std::vector<const Call*> calls, bool from_back) {
+    if (from_back) std::ranges::reverse(calls);
+    RowBudget budget;
+    const auto end =
+        std::ranges::find_if_not(calls, [&](const Call* call) { return budget.takes(row(*call)); });
+    calls.erase(end, calls.end());
+    if (from_back) std::ranges::reverse(calls);
+    return calls;
+}
+
 /// The calls on the page, or nothing where the query names no id of a call.
 std::optional<std::vector<const Call*>> calls_on(const xmpp::ResultSetQuery& page,
                                                  const CallRegistry& calls) {
     const size_t max =
         std::min(page.max.value_or(active_calls_page_default), active_calls_page_max);
-    if (page.before && page.before->empty()) return calls.before(std::nullopt, max);
-    if (!page.before && !page.after) return calls.after(std::nullopt, max);
+    if (page.before && page.before->empty()) {
+        return with_room(calls.before(std::nullopt, max), true);
+    }
+    if (!page.before && !page.after) {
+        return with_room(calls.after(std::nullopt, max), false);
+    }
     const auto id = CallId::parse(page.before ? *page.before : *page.after);
     if (!id) return std::nullopt;
-    return page.before ? calls.before(*id, max) : calls.after(*id, max);
+    return page.before ? with_room(calls.before(*id, max), true)
+                       : with_room(calls.after(*id, max), false);
 }
 
 }  // namespace
@@ -82,7 +89,7 @@ CommandResult active_calls(const CallRegistry& calls, const CommandInput& input)
 
 CommandResult active_calls_of(const RoomJid& room, const CallRegistry& calls,
                               const CommandInput& input) {
-    return {"", table(input.command, calls.calls_of(room))};
+    return {"", table(input.command, with_room(calls.calls_of(room), false))};
 }
 
 }  // namespace parley::module

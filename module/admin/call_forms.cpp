@@ -5,37 +5,16 @@
 #include <string>
 #include <utility>
 
+#include "module/admin/fields.hpp"
 #include "module/admin/media_columns.hpp"
 
 namespace parley::module {
 
 namespace {
 
-using Field = xmpp::DataForm::Field;
-
-xmpp::DataForm form_of(const AdminCommand& command, xmpp::DataForm::Type type) {
-    xmpp::DataForm form;
-    form.type = type;
-    form.title = command.name;
-    form.add({"FORM_TYPE", "hidden", {}, {std::string(command.node)}, {}, false});
-    return form;
-}
-
 std::string label_of(const Call& call) {
     return call.room.to_string() + ", " + std::to_string(call.participants.size()) +
            " in it, since " + to_xmpp_datetime(call.since);
-}
-
-Field shown(std::string var, std::string type, std::string label, std::string value) {
-    return {std::move(var), std::move(type), std::move(label), {std::move(value)}, {}, false};
-}
-
-Field column(std::string var, std::string type, std::string label) {
-    return {std::move(var), std::move(type), std::move(label), {}, {}, false};
-}
-
-Field cell(std::string var, std::string value) {
-    return {std::move(var), {}, {}, {std::move(value)}, {}, false};
 }
 
 }  // namespace
@@ -43,7 +22,8 @@ Field cell(std::string var, std::string value) {
 xmpp::DataForm call_form(const AdminCommand& command, const std::vector<const Call*>& calls) {
     xmpp::DataForm form = form_of(command, xmpp::DataForm::Type::form);
     const bool is_choice = calls.size() <= calls_offered_max;
-    Field field{"call", is_choice ? "list-single" : "text-single", "Call", {}, {}, true};
+    xmpp::DataForm::Field field{"call", is_choice ? "list-single" : "text-single", "Call", {}, {},
+                                true};
     for (const Call* call : calls) {
         if (is_choice) field.options.push_back({label_of(*call), call->id.text()});
     }
@@ -54,7 +34,7 @@ xmpp::DataForm call_form(const AdminCommand& command, const std::vector<const Ca
 xmpp::DataForm participant_form(const AdminCommand& command, const Call& call) {
     xmpp::DataForm form = form_of(command, xmpp::DataForm::Type::form);
     form.add({"call", "hidden", {}, {call.id.text()}, {}, false});
-    Field field{"participant", "list-single", "Participant", {}, {}, true};
+    xmpp::DataForm::Field field{"participant", "list-single", "Participant", {}, {}, true};
     for (const Participant& participant : call.participants) {
         field.options.push_back({participant.nick.value + " (" + participant.jid.to_string() + ")",
                                  participant.jid.to_string()});
@@ -82,16 +62,20 @@ xmpp::DataForm call_details(const AdminCommand& command, const Call& call,
                      column("media", "text-single", "Media"),
                      column("since", "text-single", "Since")};
     if (measured) std::ranges::move(media_columns(), std::back_inserter(form.reported));
+    RowBudget budget;
     for (const Participant& participant : call.participants) {
-        form.items.push_back({cell("position", std::to_string(participant.position.value)),
-                              cell("nick", participant.nick.value),
-                              cell("jid", participant.jid.to_string()),
-                              cell("media", to_string(participant.media)),
-                              cell("since", to_xmpp_datetime(participant.since))});
-        if (!measured) continue;
-        const auto found = measured->find(participant.jid);
-        std::ranges::move(media_cells(found == measured->end() ? nullptr : &found->second),
-                          std::back_inserter(form.items.back()));
+        std::vector<xmpp::DataForm::Field> row = {
+            cell("position", std::to_string(participant.position.value)),
+            cell("nick", participant.nick.value), cell("jid", participant.jid.to_string()),
+            cell("media", to_string(participant.media)),
+            cell("since", to_xmpp_datetime(participant.since))};
+        if (measured) {
+            const auto found = measured->find(participant.jid);
+            std::ranges::move(media_cells(found == measured->end() ? nullptr : &found->second),
+                              std::back_inserter(row));
+        }
+        if (!budget.takes(row)) break;
+        form.items.push_back(std::move(row));
     }
     return form;
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "module/admin/fields.hpp"
 #include "module/jingle/ice.hpp"
 
 namespace parley::module {
@@ -11,14 +12,6 @@ namespace parley::module {
 namespace {
 
 using Field = xmpp::DataForm::Field;
-
-Field column(std::string var, std::string type, std::string label) {
-    return {std::move(var), std::move(type), std::move(label), {}, {}, false};
-}
-
-Field cell(std::string var, std::vector<std::string> values) {
-    return {std::move(var), {}, {}, std::move(values), {}, false};
-}
 
 std::string kbit_s(uint64_t bits_per_second) {
     return std::to_string((bits_per_second + 500) / 1000);
@@ -54,15 +47,15 @@ std::vector<Field> media_cells(const ParticipantStatistics* measured) {
     if (!measured) {
         std::vector<Field> cells;
         for (Field& unknown : media_columns())
-            cells.push_back(cell(std::move(unknown.var), {}));
+            cells.push_back(cell(std::move(unknown.var), std::vector<std::string>()));
         return cells;
     }
     using Values = std::vector<std::string>;
     const auto& [sends, receives, round_trip, codecs, pair] = *measured;
-    return {cell("sends_kbit_s", {kbit_s(sends.bits_per_second)}),
-            cell("sends_lost_percent", {one_decimal(100 * sends.fraction_lost)}),
-            cell("receives_kbit_s", {kbit_s(receives.bits_per_second)}),
-            cell("receives_lost_percent", {one_decimal(100 * receives.fraction_lost)}),
+    return {cell("sends_kbit_s", kbit_s(sends.bits_per_second)),
+            cell("sends_lost_percent", one_decimal(100 * sends.fraction_lost)),
+            cell("receives_kbit_s", kbit_s(receives.bits_per_second)),
+            cell("receives_lost_percent", one_decimal(100 * receives.fraction_lost)),
             cell("round_trip_ms",
                  round_trip ? Values{one_decimal(static_cast<double>(round_trip->count()) / 1000)}
                             : Values{}),

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "module/admin/fields.hpp"
+
 namespace parley::module {
 
 xmpp::DataForm statistics_form(const AdminCommand& command, const CallCounters& counters,
@@ -14,10 +16,7 @@ xmpp::DataForm statistics_form(const AdminCommand& command, const CallCounters& 
         sfu += call->mode == Mode::sfu ? 1 : 0;
         participants += call->participants.size();
     }
-    xmpp::DataForm form;
-    form.type = xmpp::DataForm::Type::result;
-    form.title = command.name;
-    form.add({"FORM_TYPE", "hidden", {}, {std::string(command.node)}, {}, false});
+    xmpp::DataForm form = form_of(command, xmpp::DataForm::Type::result);
     const auto number = [&](std::string_view var, std::string_view label, uint64_t value) {
         form.add({std::string(var),
                   "text-single",

@@ -3,6 +3,8 @@
 #include <array>
 #include <charconv>
 
+#include "module/admin/fields.hpp"
+
 namespace parley::module {
 
 namespace {
@@ -21,22 +23,6 @@ constexpr std::array durations = {
 };
 
 constexpr int64_t duration_s_max = int64_t{10} * 366 * 86'400;
-
-xmpp::DataForm form_of(const AdminCommand& command, xmpp::DataForm::Type type) {
-    xmpp::DataForm form;
-    form.type = type;
-    form.title = command.name;
-    form.add({"FORM_TYPE", "hidden", {}, {std::string(command.node)}, {}, false});
-    return form;
-}
-
-Field column(std::string var, std::string type, std::string label) {
-    return {std::move(var), std::move(type), std::move(label), {}, {}, false};
-}
-
-Field cell(std::string var, std::string value) {
-    return {std::move(var), {}, {}, {std::move(value)}, {}, false};
-}
 
 std::string until_of(const ForbiddenUsers::Entry& entry) {
     return entry.until ? to_xmpp_datetime(*entry.until) : "";
@@ -92,9 +78,12 @@ xmpp::DataForm forbidden_users_table(const AdminCommand& command, const Forbidde
     form.reported = {column("user", "jid-single", "User"), column("until", "text-single", "Until"),
                      column("by", "jid-single", "Forbidden by"),
                      column("reason", "text-single", "Why")};
+    RowBudget budget;
     for (const auto& [user, entry] : users) {
-        form.items.push_back({cell("user", user.to_string()), cell("until", until_of(entry)),
-                              cell("by", entry.by), cell("reason", entry.reason)});
+        std::vector<Field> row = {cell("user", user.to_string()), cell("until", until_of(entry)),
+                                  cell("by", entry.by), cell("reason", entry.reason)};
+        if (!budget.takes(row)) break;
+        form.items.push_back(std::move(row));
     }
     return form;
 }

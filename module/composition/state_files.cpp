@@ -19,6 +19,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// More than forbidden_users_max of them ever take.
+constexpr size_t forbidden_users_octets_max = size_t{64} * 1024 * 1024;
+
 /// Lines "+KEY XML" and "-KEY"; the last one may be torn.
 std::map<std::string, std::string> read_journal(const fs::path& file) {
     std::map<std::string, std::string> records;
@@ -63,7 +66,9 @@ LeftBehind StateFiles::take() {
     LeftBehind left;
     std::ostringstream bytes;
     bytes << std::ifstream(users_).rdbuf();
-    if (const auto users = xmpp::parse_xml(bytes.str())) {
+    xmpp::XmlLimits limits;
+    limits.stanza_bytes_max = forbidden_users_octets_max;
+    if (const auto users = xmpp::parse_xml(bytes.str(), limits)) {
         left.forbidden = ForbiddenUsers::from_element(*users);
     } else if (!bytes.str().empty()) {
         complain_("the file " + users_.string() +

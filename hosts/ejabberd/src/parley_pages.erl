@@ -11,7 +11,10 @@ merge([Own | _] = Commands, Iq) ->
     Parts = [rows(Command) || Command <- Commands],
     Rows = lists:sort(fun(A, B) -> id(A) =< id(B) end, lists:append(Parts)),
     Count = lists:sum([count(Command) || Command <- Commands]),
-    Page = cut(Rows, size_of_page(Parts, length(Rows), Count, query_of(Iq)), query_of(Iq)),
+    Size = size_of_page(Parts, length(Rows), Count, query_of(Iq)),
+    Short = [Part || {Part, Command} <- lists:zip(Parts, Commands),
+                     Part =/= [], length(Part) < min(Size, count(Command))],
+    Page = cut(without_gaps(Rows, Short, query_of(Iq)), Size, query_of(Iq)),
     Form = form(Own),
     Others = [Child || Child <- Form#xmlel.children, not is_row(Child)],
     fxml:replace_subtag(set(Page, Count), fxml:replace_subtag(Form#xmlel{children = Others ++ Page}, Own)).
@@ -27,11 +30,26 @@ size_of_page(Parts, _Shown, _Count, Query) ->
         Max -> binary_to_integer(Max)
     end.
 
-cut(Rows, Size, Query) ->
-    case Query =/= false andalso fxml:get_subtag(Query, <<"before">>) of
-        false -> lists:sublist(Rows, Size);
-        _ -> lists:nthtail(max(0, length(Rows) - Size), Rows)
+%% A node whose answer had no room for more rows has others beyond those it shows: no row of another
+%% node's may come where they would be.
+without_gaps(Rows, Short, Query) ->
+    case is_backward(Query) of
+        false ->
+            Ends = [id(lists:last(Part)) || Part <- Short],
+            [Row || Row <- Rows, lists:all(fun(End) -> id(Row) =< End end, Ends)];
+        true ->
+            Begins = [id(hd(Part)) || Part <- Short],
+            [Row || Row <- Rows, lists:all(fun(Begin) -> id(Row) >= Begin end, Begins)]
     end.
+
+cut(Rows, Size, Query) ->
+    case is_backward(Query) of
+        false -> lists:sublist(Rows, Size);
+        true -> lists:nthtail(max(0, length(Rows) - Size), Rows)
+    end.
+
+is_backward(Query) ->
+    Query =/= false andalso fxml:get_subtag(Query, <<"before">>) =/= false.
 
 query_of(#iq{sub_els = [Command]}) ->
     fxml:get_subtag_with_xmlns(Command, <<"set">>, ?NS_RSM).

@@ -5,8 +5,12 @@
 #include <fstream>
 #include <string>
 
+#include "module/admin/user_forms.hpp"
+#include "module/composition/state_files.hpp"
 #include "tests/unit/module/recording_host.hpp"
+
 #include "tests/unit/temporary_folder.hpp"
+#include "xmpp/xml.hpp"
 
 namespace parley::module::test {
 
@@ -255,6 +259,58 @@ BOOST_AUTO_TEST_CASE(a_run_that_broke_off_leaves_its_calls_and_forbidden_users_t
     BOOST_TEST(!any_contains(after_stop.take(), "<ended"));
     BOOST_TEST(contains(after_stop.says("bob", propose()), "<user-forbidden"));
     after_stop.stop();
+}
+
+BOOST_AUTO_TEST_CASE(as_many_users_as_may_be_forbidden_are_so_after_a_restart_and_fit_an_answer) {
+    ForbiddenUsers users;
+    const std::string reason(forbid_reason_octets_max, '&');
+    for (size_t i = 0; i < forbidden_users_max; ++i) {
+        const std::string user = "user-" + std::to_string(i) + "@" + std::string(60, 'x') + ".org";
+        BOOST_REQUIRE(users.forbid(*xmpp::Jid::parse(user), {{}, "admin", reason}, WallTime{}));
+    }
+    const TemporaryFolder folder;
+    std::string complaint;
+    StateFiles files(folder.path, [&](const std::string& text) { complaint = text; });
+    files.store(StoreForbiddenUsers{users.to_element(WallTime{})});
+    BOOST_TEST(files.take().forbidden.all(WallTime{}).size() == forbidden_users_max);
+    BOOST_TEST(complaint == "");
+
+    const auto table = forbidden_users_table(admin_commands.front(), users.all(WallTime{}));
+    BOOST_TEST(table.items.size() > 50u);
+    BOOST_TEST(xmpp::parse_xml(xmpp::to_xml(table.to_element())).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_page_of_many_calls_fits_an_answer) {
+    Running running(Options{{"calls_per_room_max", "100"},
+                            {"participants_max", "1000"},
+                            {"proposals_per_minute_max", "100"},
+                            {"room_proposals_per_minute_max", "100"}});
+    RecordingHost& host = running.host;
+    const auto id_of = [](int number) {
+        return "0f3b9c1e-6d4a-4a5e-9b1f-" + std::to_string(100'000'000'000 + number);
+    };
+    const auto accept = [&](int number) {
+        return "<message xmlns='jabber:client' type='groupchat' to='team@conference.example.org'>"
+               "<accept xmlns='urn:xmpp:jingle-muc-message:0' id='" +
+               id_of(number) + "'/></message>";
+    };
+    for (int person = 0; person < 80; ++person)
+        host.joined("person" + std::to_string(person));
+    for (int number = 0; number < 60; ++number) {
+        host.says(number % 2 ? "alice" : "bob", propose(id_of(number)));
+        for (int person = 0; person < 80; ++person)
+            host.says("person" + std::to_string(person), accept(number));
+    }
+    const std::string answer = host.command(
+        "<iq xmlns='jabber:client' type='set'><command "
+        "xmlns='http://jabber.org/protocol/commands' node='urn:parley:admin:0#active-calls'><set "
+        "xmlns='http://jabber.org/protocol/rsm'><max>1000</max></set></command></iq>");
+    const auto command = xmpp::parse_xml(answer);
+    BOOST_REQUIRE(command.has_value());
+    const auto table = xmpp::DataForm::parse(*command->child("x", "jabber:x:data"));
+    BOOST_TEST(table->items.size() > 20u);
+    BOOST_TEST(table->items.size() < 60u);
+    BOOST_TEST(contains(answer, "<count>60</count>"));
 }
 
 BOOST_AUTO_TEST_CASE(a_torn_journal_and_a_damaged_file_stop_nobody) {
