@@ -24,6 +24,19 @@ class Conference {
     void subscribe(ParticipantId receiver, const ParticipantId& source, SessionId id);
     void set_answer(SessionId id, const SessionDescription& answer);
     void add_remote_candidates(SessionId id, const std::vector<Candidate>& candidates);
+
+    void offer_media(SessionId, const ParticipantId&) {}
+
+    void add_contents(SessionId, const std::vector<Content>&) {}
+
+    void remove_contents(SessionId, const std::vector<std::string>&) {}
+
+    void set_active(SessionId, const std::string&, bool) {}
+
+    void restart_ice(SessionId, const Transport&) {}
+
+    void set_subscription(const ParticipantId&, const Subscription&) {}
+
     void close_session(SessionId id);
     void remove_participant(const ParticipantId& participant);
     void tick(TimePoint now);

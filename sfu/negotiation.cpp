@@ -297,6 +297,7 @@ std::vector<Content> offer_contents(const std::vector<PublishedContent>& publish
     for (const auto& source : published) {
         Content content = source.answer;
         content.direction = Direction::send;
+        content.origin = source.answer.name;
         std::erase_if(content.extensions, [](const auto& each) { return each.uri == kMidUri; });
         for (auto& codec : content.codecs) {
             if (is_vp8(codec)) codec.feedback = {{"nack", ""}, {"nack", "pli"}, {"ccm", "fir"}};
@@ -316,21 +317,21 @@ std::vector<Content> offer_contents(const std::vector<PublishedContent>& publish
     return contents;
 }
 
-tl::expected<std::vector<Subscription>, Refusal> negotiate_subscription(
+tl::expected<std::vector<TakenContent>, Refusal> negotiate_subscription(
     const std::vector<PublishedContent>& published, const std::vector<Content>& offered,
     const SessionDescription& answer) {
     if (auto checked = check_transport(answer); !checked) return tl::unexpected(checked.error());
     if (answer.transport.fingerprint->setup == Fingerprint::Setup::actpass) {
         return refuse(Reason::security_error, "the answer's setup must be active or passive");
     }
-    std::vector<Subscription> subscriptions;
+    std::vector<TakenContent> subscriptions;
     for (size_t i = 0; i < offered.size(); ++i) {
         const auto answered =
             std::find_if(answer.contents.begin(), answer.contents.end(),
                          [&](const Content& content) { return content.name == offered[i].name; });
         if (answered == answer.contents.end() || !bounded(*answered)) continue;
         if (answered->direction != Direction::send || answered->kind != offered[i].kind) continue;
-        Subscription subscription{.content = i,
+        TakenContent subscription{.content = i,
                                   .rules = rules_for(published[i].answer, offered[i], *answered)};
         const auto& types = subscription.rules.payload_types;
         const bool any = std::any_of(types.begin(), types.end(),

@@ -62,13 +62,13 @@ std::vector<Content> offer_contents(const std::vector<PublishedContent>& publish
                                     const std::function<uint32_t()>& next_ssrc);
 
 /// One content that the receiver takes.
-struct Subscription {
+struct TakenContent {
     size_t content = 0;  ///< index into the published contents
     RewriteRules rules;
 };
 
 /// Compares the answer with the offer it belongs to. A refusal where the receiver takes nothing.
-tl::expected<std::vector<Subscription>, Refusal> negotiate_subscription(
+tl::expected<std::vector<TakenContent>, Refusal> negotiate_subscription(
     const std::vector<PublishedContent>& published, const std::vector<Content>& offered,
     const SessionDescription& answer);
 

@@ -12,8 +12,9 @@ namespace parley::sfu {
 
 enum class MediaKind : uint8_t { audio, video };
 
-/// Seen from the SFU: `receive` is media from the client, `send` is media to it.
-enum class Direction : uint8_t { receive, send, inactive };
+/// Seen from the SFU: `receive` is media from the client, `send` is media to it. `both` is only
+/// ever offered to the SFU, which takes it as `receive`: what it sends has contents of its own.
+enum class Direction : uint8_t { receive, send, inactive, both };
 
 /// A codec's or feedback's named parameter, such as {"minptime", "10"}; the name may be empty.
 using Parameter = std::pair<std::string, std::string>;
@@ -65,7 +66,9 @@ struct Content {
     std::vector<HeaderExtension> extensions;
     std::vector<Source> sources;
     std::vector<SourceGroup> groups;
-    bool rtcp_mux = true;  ///< RFC 5761
+    std::vector<std::string> rids{};  ///< RFC 8853: simulcast encodings, in order; empty: none
+    bool rtcp_mux = true;             ///< RFC 5761
+    std::string origin{};             ///< of what the SFU sends: the content's name at its source
     bool operator==(const Content&) const = default;
 };
 

@@ -112,6 +112,46 @@ void Sfu::add_remote_candidates(const ConferenceId& conference, SessionId sessio
     });
 }
 
+void Sfu::offer_media(const ConferenceId& conference, SessionId session,
+                      const ParticipantId& source) {
+    impl_->post(conference,
+                [session, source](Conference& each) { each.offer_media(session, source); });
+}
+
+void Sfu::add_contents(const ConferenceId& conference, SessionId session,
+                       std::vector<Content> contents) {
+    impl_->post(conference, [session, contents = std::move(contents)](Conference& each) {
+        each.add_contents(session, contents);
+    });
+}
+
+void Sfu::remove_contents(const ConferenceId& conference, SessionId session,
+                          std::vector<std::string> names) {
+    impl_->post(conference, [session, names = std::move(names)](Conference& each) {
+        each.remove_contents(session, names);
+    });
+}
+
+void Sfu::set_active(const ConferenceId& conference, SessionId session, std::string content,
+                     bool active) {
+    impl_->post(conference, [session, content = std::move(content), active](Conference& each) {
+        each.set_active(session, content, active);
+    });
+}
+
+void Sfu::restart_ice(const ConferenceId& conference, SessionId session, Transport remote) {
+    impl_->post(conference, [session, remote = std::move(remote)](Conference& each) {
+        each.restart_ice(session, remote);
+    });
+}
+
+void Sfu::set_subscription(const ConferenceId& conference, const ParticipantId& receiver,
+                           Subscription subscription) {
+    impl_->post(conference, [receiver, subscription = std::move(subscription)](Conference& each) {
+        each.set_subscription(receiver, subscription);
+    });
+}
+
 void Sfu::close_session(const ConferenceId& conference, SessionId session) {
     impl_->post(conference, [session](Conference& each) { each.close_session(session); });
 }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -66,6 +67,24 @@ enum class Reason : uint8_t {
     general_error,
 };
 
+/// What a receiver wants to get of the others. The default: everything.
+struct Subscription {
+    enum class Video : uint8_t { none, all, recent_speakers, recent_members };
+
+    struct Override {
+        std::optional<bool> audio;
+        std::optional<bool> video;
+        std::optional<uint16_t> height_max;
+        bool pinned = false;  ///< keeps at least its lowest layer, whatever the bandwidth
+    };
+
+    bool audio = true;
+    Video video = Video::all;
+    size_t video_count = 0;   ///< of recent_speakers and recent_members
+    uint16_t height_max = 0;  ///< pixels; 0: any
+    std::map<ParticipantId, Override> overrides{};
+};
+
 /// Every session of a conference at one time.
 struct ConferenceStatistics {
     std::chrono::steady_clock::time_point taken;
@@ -85,6 +104,21 @@ struct LocalCandidates {
     bool last = false;  ///< gathering is complete
 };
 
+/// In a session that there is already: what the SFU offers of `source`'s media, to be answered by
+/// set_answer; or, without a source, what it takes of the contents that the client added. Empty:
+/// nothing that the client could use.
+struct LocalContents {
+    SessionId session;
+    std::optional<ParticipantId> source;
+    std::vector<Content> contents;
+};
+
+/// The SFU's new credentials after restart_ice, with the candidates gathered so far.
+struct LocalTransport {
+    SessionId session;
+    Transport transport;
+};
+
 /// ICE and DTLS are up: media flows.
 struct SessionConnected {
     SessionId session;
@@ -97,7 +131,14 @@ struct SessionFailed {
     std::string text;  ///< English, for a log
 };
 
-using Event = std::variant<LocalDescription, LocalCandidates, SessionConnected, SessionFailed>;
+/// Somebody else speaks most (RFC 6464 levels).
+struct DominantSpeaker {
+    ConferenceId conference;
+    ParticipantId participant;
+};
+
+using Event = std::variant<LocalDescription, LocalContents, LocalCandidates, LocalTransport,
+                           SessionConnected, SessionFailed, DominantSpeaker>;
 
 /// All functions: any thread, return at once, never block on media; the work is posted to the media
 /// worker that owns the conference, in order. What goes wrong is told by SessionFailed.
@@ -124,12 +165,39 @@ class Sfu {
     void subscribe(const ConferenceId& conference, const ParticipantId& receiver,
                    const ParticipantId& source, SessionId session);
 
-    /// The client's answer to an offer of subscribe.
+    /// Offers in `session`, which is the receiver's own or one of subscribe, what of `source`'s
+    /// media it was not offered yet. Answered by LocalContents.
+    void offer_media(const ConferenceId& conference, SessionId session,
+                     const ParticipantId& source);
+
+    /// The client's answer to an offer of subscribe or offer_media. Of the latter the transport is
+    /// not looked at; contents that it lacks stay offered until remove_contents.
     void set_answer(const ConferenceId& conference, SessionId session, SessionDescription answer);
 
     /// Trickled candidates of the peer (RFC 8838). Invalid ones are dropped and counted.
     void add_remote_candidates(const ConferenceId& conference, SessionId session,
                                std::vector<Candidate> candidates);
+
+    /// The client wants to send more media in its session. Answered by LocalContents.
+    void add_contents(const ConferenceId& conference, SessionId session,
+                      std::vector<Content> contents);
+
+    /// By whichever side: contents of the client, or of what is sent to it. Those that carry a
+    /// removed content of a client to others are the caller's to remove.
+    void remove_contents(const ConferenceId& conference, SessionId session,
+                         std::vector<std::string> names);
+
+    /// Pauses and resumes one content (XEP-0166 content-modify).
+    void set_active(const ConferenceId& conference, SessionId session, std::string content,
+                    bool active);
+
+    /// The client restarts ICE (RFC 8445 s9) with new credentials. Media goes on as it went until
+    /// the new checks succeed. Answered by LocalTransport.
+    void restart_ice(const ConferenceId& conference, SessionId session, Transport remote);
+
+    /// In all sessions of the receiver, now and later, until set anew.
+    void set_subscription(const ConferenceId& conference, const ParticipantId& receiver,
+                          Subscription subscription);
 
     void close_session(const ConferenceId& conference, SessionId session);
 

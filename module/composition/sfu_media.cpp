@@ -64,6 +64,35 @@ class SfuMedia : public MediaPlane {
                        participant(wanted.source), session(wanted.session));
     }
 
+    void execute(const OfferMedia& wanted) {
+        sfu_.offer_media(conference(wanted.conference), session(wanted.session),
+                         participant(wanted.source));
+    }
+
+    void execute(const AddMediaContents& wanted) {
+        sfu_.add_contents(conference(wanted.conference), session(wanted.session),
+                          to_sfu(wanted.contents));
+    }
+
+    void execute(const RemoveMediaContents& wanted) {
+        sfu_.remove_contents(conference(wanted.conference), session(wanted.session), wanted.names);
+    }
+
+    void execute(const SetMediaActive& wanted) {
+        sfu_.set_active(conference(wanted.conference), session(wanted.session), wanted.content,
+                        wanted.active);
+    }
+
+    void execute(const RestartIce& wanted) {
+        sfu_.restart_ice(conference(wanted.conference), session(wanted.session),
+                         to_sfu(wanted.transport));
+    }
+
+    void execute(const SetMediaSubscription& wanted) {
+        sfu_.set_subscription(conference(wanted.conference), participant(wanted.receiver),
+                              to_sfu(wanted.subscription));
+    }
+
     void execute(const SetMediaAnswer& wanted) {
         sfu_.set_answer(conference(wanted.conference), session(wanted.session),
                         to_sfu(wanted.answer));

@@ -45,6 +45,9 @@ sfu::Content to_sfu(const MediaContent& media) {
     content.kind =
         media.rtp.media == jingle::MediaKind::audio ? sfu::MediaKind::audio : sfu::MediaKind::video;
     content.direction = media.from_client ? sfu::Direction::receive : sfu::Direction::send;
+    if (media.inactive) content.direction = sfu::Direction::inactive;
+    content.rids = media.rtp.rids;
+    content.origin = media.origin;
     content.rtcp_mux = media.rtp.rtcp_mux;
     for (const auto& type : media.rtp.payload_types)
         content.codecs.push_back(to_sfu(type));
@@ -63,7 +66,10 @@ sfu::Content to_sfu(const MediaContent& media) {
 MediaContent from_sfu(const sfu::Content& content) {
     MediaContent media;
     media.name = content.name;
-    media.from_client = content.direction == sfu::Direction::receive;
+    media.from_client = content.origin.empty() && content.direction != sfu::Direction::send;
+    media.inactive = content.direction == sfu::Direction::inactive;
+    media.rtp.rids = content.rids;
+    media.origin = content.origin;
     media.rtp.media =
         content.kind == sfu::MediaKind::audio ? jingle::MediaKind::audio : jingle::MediaKind::video;
     media.rtp.rtcp_mux = content.rtcp_mux;
@@ -126,8 +132,47 @@ CandidatePair::End from_sfu(const sfu::CandidatePair::End& end) {
     return {same<jingle::Candidate::Type>(end.type), end.address, end.port};
 }
 
+/// The SFU only knows participants by what to_sfu made of their addresses.
+FullJid participant(const sfu::ParticipantId& id) {
+    return *FullJid::parse(id.value);
+}
+
+std::vector<MediaContent> from_sfu(const std::vector<sfu::Content>& contents) {
+    std::vector<MediaContent> result;
+    for (const sfu::Content& content : contents)
+        result.push_back(from_sfu(content));
+    return result;
+}
+
+jingle::IceTransport from_sfu(const sfu::Transport& transport) {
+    jingle::IceTransport result{transport.ufrag, transport.pwd, std::nullopt,
+                                from_sfu(transport.candidates)};
+    if (const auto& fingerprint = transport.fingerprint) {
+        result.fingerprint =
+            jingle::Fingerprint{fingerprint->hash, fingerprint->value,
+                                same<jingle::Fingerprint::Setup>(fingerprint->setup)};
+    }
+    return result;
+}
+
 struct FromSfu {
     static SessionNumber number(sfu::SessionId id) { return {id.value}; }
+
+    MediaEvent operator()(const sfu::LocalContents& ready) const {
+        std::optional<FullJid> source;
+        if (ready.source) source = participant(*ready.source);
+        return LocalContentsReady{number(ready.session), std::move(source),
+                                  module::from_sfu(ready.contents)};
+    }
+
+    MediaEvent operator()(const sfu::LocalTransport& ready) const {
+        return LocalTransportReady{number(ready.session), module::from_sfu(ready.transport)};
+    }
+
+    MediaEvent operator()(const sfu::DominantSpeaker& speaker) const {
+        return SpeakerChanged{*CallId::parse(speaker.conference.value),
+                              participant(speaker.participant)};
+    }
 
     MediaEvent operator()(const sfu::LocalDescription& ready) const {
         return LocalDescriptionReady{number(ready.session), module::from_sfu(ready.description)};
@@ -177,38 +222,42 @@ std::vector<jingle::Candidate> from_sfu(const std::vector<sfu::Candidate>& candi
     return result;
 }
 
+sfu::Transport to_sfu(const jingle::IceTransport& transport) {
+    sfu::Transport result{transport.ufrag, transport.pwd, std::nullopt,
+                          to_sfu(transport.candidates)};
+    if (const auto& fingerprint = transport.fingerprint) {
+        result.fingerprint = sfu::Fingerprint{fingerprint->hash, fingerprint->value,
+                                              same<sfu::Fingerprint::Setup>(fingerprint->setup)};
+    }
+    return result;
+}
+
+std::vector<sfu::Content> to_sfu(const std::vector<MediaContent>& contents) {
+    std::vector<sfu::Content> result;
+    for (const MediaContent& content : contents)
+        result.push_back(to_sfu(content));
+    return result;
+}
+
 sfu::SessionDescription to_sfu(const MediaDescription& media) {
-    sfu::SessionDescription description;
-    for (const MediaContent& content : media.contents) {
-        description.contents.push_back(to_sfu(content));
+    return {to_sfu(media.contents), to_sfu(media.transport), media.bundled};
+}
+
+sfu::Subscription to_sfu(const MediaSubscription& wanted) {
+    static_assert(static_cast<int>(MediaSubscription::Video::recent_members) ==
+                  static_cast<int>(sfu::Subscription::Video::recent_members));
+    sfu::Subscription subscription{wanted.audio, same<sfu::Subscription::Video>(wanted.video),
+                                   wanted.video_count, wanted.height_max};
+    for (const auto& [jid, each] : wanted.overrides) {
+        subscription.overrides.emplace(
+            sfu::ParticipantId{jid.to_string()},
+            sfu::Subscription::Override{each.audio, each.video, each.height_max, each.pinned});
     }
-    description.transport.ufrag = media.transport.ufrag;
-    description.transport.pwd = media.transport.pwd;
-    if (const auto& fingerprint = media.transport.fingerprint) {
-        description.transport.fingerprint =
-            sfu::Fingerprint{fingerprint->hash, fingerprint->value,
-                             same<sfu::Fingerprint::Setup>(fingerprint->setup)};
-    }
-    description.transport.candidates = to_sfu(media.transport.candidates);
-    description.bundled = media.bundled;
-    return description;
+    return subscription;
 }
 
 MediaDescription from_sfu(const sfu::SessionDescription& description) {
-    MediaDescription media;
-    for (const sfu::Content& content : description.contents) {
-        media.contents.push_back(from_sfu(content));
-    }
-    media.transport.ufrag = description.transport.ufrag;
-    media.transport.pwd = description.transport.pwd;
-    if (const auto& fingerprint = description.transport.fingerprint) {
-        media.transport.fingerprint =
-            jingle::Fingerprint{fingerprint->hash, fingerprint->value,
-                                same<jingle::Fingerprint::Setup>(fingerprint->setup)};
-    }
-    media.transport.candidates = from_sfu(description.transport.candidates);
-    media.bundled = description.bundled;
-    return media;
+    return {from_sfu(description.contents), from_sfu(description.transport), description.bundled};
 }
 
 MediaEvent from_sfu(const sfu::Event& event) {

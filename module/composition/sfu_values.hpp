@@ -14,6 +14,10 @@ namespace parley::module {
 sfu::SessionDescription to_sfu(const MediaDescription& media);
 MediaDescription from_sfu(const sfu::SessionDescription& description);
 
+std::vector<sfu::Content> to_sfu(const std::vector<MediaContent>& contents);
+sfu::Transport to_sfu(const jingle::IceTransport& transport);
+sfu::Subscription to_sfu(const MediaSubscription& wanted);
+
 std::vector<sfu::Candidate> to_sfu(const std::vector<jingle::Candidate>& candidates);
 std::vector<jingle::Candidate> from_sfu(const std::vector<sfu::Candidate>& candidates);
 

@@ -115,6 +115,13 @@ class Focus {
     void on_response(const xmpp::Element& iq, const xmpp::Jid& from, Result& result);
 
     void on(const LocalDescriptionReady& event, Now now, Result& result);
+
+    void on(const LocalContentsReady&, Now, Result&) {}
+
+    void on(const LocalTransportReady&, Now, Result&) {}
+
+    void on(const SpeakerChanged&, Now, Result&) {}
+
     void on(const LocalCandidatesFound& event, Now now, Result& result);
     void on(const MediaConnected& event, Now now, Result& result);
     void on(const MediaFailed& event, Now now, Result& result);

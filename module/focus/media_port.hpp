@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -24,6 +26,8 @@ struct MediaContent {
     std::string name;
     bool from_client = true;
     jingle::RtpDescription rtp;
+    std::string origin{};   ///< of what goes to a client: the content's name at its source
+    bool inactive = false;  ///< neither side sends
     bool operator==(const MediaContent&) const = default;
 };
 
@@ -51,6 +55,70 @@ struct SubscribeMedia {
     SessionNumber session;
 };
 
+/// Offers in a session of `session`'s client what of `source`'s media it was not offered there yet.
+/// Answered by LocalContentsReady.
+struct OfferMedia {
+    CallId conference;
+    SessionNumber session;
+    FullJid source;
+};
+
+/// The client wants to send more media in its session. Answered by LocalContentsReady.
+struct AddMediaContents {
+    CallId conference;
+    SessionNumber session;
+    std::vector<MediaContent> contents;
+};
+
+/// Of either side. What carries a removed content to others is the focus's to remove.
+struct RemoveMediaContents {
+    CallId conference;
+    SessionNumber session;
+    std::vector<std::string> names;
+};
+
+/// Pauses or resumes one content, of either side.
+struct SetMediaActive {
+    CallId conference;
+    SessionNumber session;
+    std::string content;
+    bool active = true;
+};
+
+/// The client restarts ICE. Answered by LocalTransportReady.
+struct RestartIce {
+    CallId conference;
+    SessionNumber session;
+    jingle::IceTransport transport;
+};
+
+/// What a participant wants to get of the others. The default: everything.
+struct MediaSubscription {
+    enum class Video : uint8_t { none, all, recent_speakers, recent_members };
+
+    struct Override {
+        std::optional<bool> audio;
+        std::optional<bool> video;
+        std::optional<uint16_t> height_max;
+        bool pinned = false;  ///< keeps at least its lowest layer, whatever the bandwidth
+        bool operator==(const Override&) const = default;
+    };
+
+    bool audio = true;
+    Video video = Video::all;
+    uint32_t video_count = 0;  ///< of recent_speakers and recent_members
+    uint16_t height_max = 0;   ///< pixels; 0: any
+    std::map<FullJid, Override> overrides{};
+    bool operator==(const MediaSubscription&) const = default;
+};
+
+struct SetMediaSubscription {
+    CallId conference;
+    FullJid receiver;
+    MediaSubscription subscription;
+};
+
+/// Of a session, or of contents that OfferMedia offered: of the latter the transport means nothing.
 struct SetMediaAnswer {
     CallId conference;
     SessionNumber session;
@@ -78,7 +146,9 @@ struct EndMediaConference {
     CallId conference;
 };
 
-using MediaCommand = std::variant<PublishMedia, SubscribeMedia, SetMediaAnswer, AddRemoteCandidates,
+using MediaCommand = std::variant<PublishMedia, SubscribeMedia, OfferMedia, AddMediaContents,
+                                  RemoveMediaContents, SetMediaActive, RestartIce,
+                                  SetMediaSubscription, SetMediaAnswer, AddRemoteCandidates,
                                   CloseMediaSession, RemoveMediaParticipant, EndMediaConference>;
 
 /// The answer to a publisher, or the offer to a receiver.
@@ -92,6 +162,20 @@ struct LocalCandidatesFound {
     std::vector<jingle::Candidate> candidates;
 };
 
+/// In a session that there is already: what of `source`'s media is offered, or without a source
+/// what is taken of the contents that the client added. Empty: nothing that the client could use.
+struct LocalContentsReady {
+    SessionNumber session;
+    std::optional<FullJid> source;
+    std::vector<MediaContent> contents;
+};
+
+/// The answer to RestartIce.
+struct LocalTransportReady {
+    SessionNumber session;
+    jingle::IceTransport transport;
+};
+
 struct MediaConnected {
     SessionNumber session;
 };
@@ -103,7 +187,13 @@ struct MediaFailed {
     std::string text;
 };
 
-using MediaEvent =
-    std::variant<LocalDescriptionReady, LocalCandidatesFound, MediaConnected, MediaFailed>;
+/// Somebody else speaks most.
+struct SpeakerChanged {
+    CallId conference;
+    FullJid speaker;
+};
+
+using MediaEvent = std::variant<LocalDescriptionReady, LocalContentsReady, LocalCandidatesFound,
+                                LocalTransportReady, MediaConnected, MediaFailed, SpeakerChanged>;
 
 }  // namespace parley::module

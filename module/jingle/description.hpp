@@ -63,6 +63,7 @@ struct RtpDescription {
     std::vector<HeaderExtension> extensions;
     std::vector<Source> sources;
     std::vector<SourceGroup> groups;
+    std::vector<std::string> rids{};  ///< RFC 8853: simulcast encodings, in order; empty: none
     bool rtcp_mux = false;
     bool operator==(const RtpDescription&) const = default;
 };

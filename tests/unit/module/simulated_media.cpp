@@ -53,6 +53,11 @@ struct Execution {
         return {};
     }
 
+    template <class Command>
+    std::vector<MediaEvent> operator()(const Command&) {
+        return {};
+    }
+
     std::vector<MediaEvent> operator()(const EndMediaConference&) {
         log.emplace_back("end");
         return {};
