@@ -112,6 +112,7 @@ struct IceAgent::Callbacks {
             auto& self = *static_cast<IceAgent*>(data);
             self.selected_pair_ = {.local = pair_end(*local), .remote = pair_end(*remote)};
             self.selected_pair_->local.address = self.announced(self.selected_pair_->local.address);
+            self.select_path(*remote);
         });
     }
 
@@ -199,6 +200,7 @@ bool IceAgent::start(Role role) {
 
 IceAgent::~IceAgent() {
     if (agent_ == nullptr) return;
+    g_clear_object(&socket_);
     g_signal_handlers_disconnect_by_data(agent_, this);
     if (stream_ != 0) {
         nice_agent_attach_recv(agent_, stream_, kComponent, context_->get(), nullptr, nullptr);
@@ -251,10 +253,33 @@ void IceAgent::add_remote_candidates(std::span<const Candidate> candidates) {
     context_->touch();
 }
 
-bool IceAgent::send(std::span<const uint8_t> datagram) {
-    return nice_agent_send(agent_, stream_, kComponent, static_cast<guint>(datagram.size()),
-                           reinterpret_cast<const gchar*>(datagram.data())) ==
-           static_cast<gint>(datagram.size());
+void IceAgent::select_path(const NiceCandidate& remote) {
+    g_clear_object(&socket_);
+    path_.reset();
+    socket_ = nice_agent_get_selected_socket(agent_, stream_, kComponent);
+    if (socket_ == nullptr) return;
+    sockaddr_storage address{};
+    nice_address_copy_to_sockaddr(&remote.addr, reinterpret_cast<sockaddr*>(&address));
+    path_.emplace(address);
+}
+
+size_t IceAgent::send(std::span<const uint8_t> datagrams, size_t segment_size) {
+    return path_ ? path_->send(g_socket_get_fd(socket_), datagrams, segment_size)
+                 : send_by_agent(datagrams, segment_size);
+}
+
+size_t IceAgent::send_by_agent(std::span<const uint8_t> datagrams, size_t segment_size) {
+    size_t sent = 0;
+    while (!datagrams.empty()) {
+        const auto datagram = datagrams.first(std::min(segment_size, datagrams.size()));
+        const auto size = static_cast<guint>(datagram.size());
+        const auto* bytes = reinterpret_cast<const gchar*>(datagram.data());
+        if (nice_agent_send(agent_, stream_, kComponent, size, bytes) == static_cast<gint>(size)) {
+            ++sent;
+        }
+        datagrams = datagrams.subspan(datagram.size());
+    }
+    return sent;
 }
 
 }  // namespace parley::sfu

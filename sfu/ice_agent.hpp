@@ -10,8 +10,11 @@
 #include "sfu/media_loop.hpp"
 #include "sfu/session_description.hpp"
 #include "sfu/statistics.hpp"
+#include "sfu/udp_path.hpp"
 
+typedef struct _GSocket GSocket;
 typedef struct _NiceAgent NiceAgent;
+typedef struct _NiceCandidate NiceCandidate;
 
 namespace parley::sfu {
 
@@ -63,8 +66,9 @@ class IceAgent {
     /// Candidates that `acceptable` has passed.
     void add_remote_candidates(std::span<const Candidate> candidates);
 
-    /// False where there is no selected pair or the socket's buffer is full.
-    bool send(std::span<const uint8_t> datagram);
+    /// Datagrams of `segment_size` octets each, the last may be shorter: see UdpPath::send. Returns
+    /// how many were sent: none where there is no selected pair, or the socket's buffer is full.
+    size_t send(std::span<const uint8_t> datagrams, size_t segment_size);
 
     State state() const { return state_; }
 
@@ -79,6 +83,8 @@ class IceAgent {
     IceAgent(MediaLoop& loop, const IceConfig& config, Observer& observer);
     bool start(Role role);
     std::string announced(const std::string& address) const;
+    void select_path(const NiceCandidate& remote);
+    size_t send_by_agent(std::span<const uint8_t> datagrams, size_t segment_size);
 
     MediaLoop& loop_;
     const IceConfig& config_;
@@ -88,6 +94,8 @@ class IceAgent {
     unsigned stream_ = 0;
     State state_ = State::gathering;
     std::optional<CandidatePair> selected_pair_;
+    GSocket* socket_ = nullptr;  ///< of the selected pair; none where that is a relay's or TCP
+    std::optional<UdpPath> path_;
     std::string ufrag_;
     std::string pwd_;
 };

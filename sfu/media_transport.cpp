@@ -4,6 +4,7 @@
 
 #include "sfu/candidate_filter.hpp"
 #include "sfu/packet_in.hpp"
+#include "sfu/packet_out.hpp"
 
 namespace parley::sfu {
 
@@ -13,6 +14,10 @@ std::unique_ptr<MediaTransport> MediaTransport::create(MediaLoop& loop, const Ic
     std::unique_ptr<MediaTransport> transport(new MediaTransport(identity, observer));
     transport->ice_ = IceAgent::create(loop, ice, role, *transport);
     return transport->ice_ && transport->ice_->gather() ? std::move(transport) : nullptr;
+}
+
+MediaTransport::~MediaTransport() {
+    if (packet_out_ != nullptr) packet_out_->drop(*this);
 }
 
 Transport MediaTransport::describe(Fingerprint::Setup setup) {
@@ -45,6 +50,12 @@ size_t MediaTransport::add_remote_candidates(const std::vector<Candidate>& candi
 
 void MediaTransport::handle_timeout() {
     if (dtls_ && state_ == State::connecting) dtls_->handle_timeout();
+}
+
+void MediaTransport::send(std::span<const uint8_t> datagrams, size_t segment_size) {
+    if (state_ != State::connected) return;
+    const size_t count = (datagrams.size() + segment_size - 1) / segment_size;
+    unsent_ += count - ice_->send(datagrams, segment_size);
 }
 
 void MediaTransport::close() {
@@ -105,7 +116,7 @@ void MediaTransport::on_dtls_datagram(std::span<const uint8_t> datagram) {
 }
 
 void MediaTransport::send_dtls(std::span<const uint8_t> datagram) {
-    ice_->send(datagram);
+    ice_->send(datagram, datagram.size());
 }
 
 void MediaTransport::on_dtls_connected(const SrtpKeys& keys) {

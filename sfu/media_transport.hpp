@@ -14,6 +14,8 @@
 
 namespace parley::sfu {
 
+class PacketOut;
+
 /// ICE, then DTLS, then SRTP: the path to one peer. Loop thread only.
 class MediaTransport final : IceAgent::Observer, DtlsTransport::Observer {
   public:
@@ -39,6 +41,7 @@ class MediaTransport final : IceAgent::Observer, DtlsTransport::Observer {
     static std::unique_ptr<MediaTransport> create(MediaLoop& loop, const IceConfig& ice,
                                                   const DtlsIdentity& identity, IceAgent::Role role,
                                                   Observer& observer);
+    ~MediaTransport();
 
     /// The SFU's side for an offer or answer.
     Transport describe(Fingerprint::Setup setup);
@@ -52,7 +55,17 @@ class MediaTransport final : IceAgent::Observer, DtlsTransport::Observer {
     /// To be called every tick.
     void handle_timeout();
 
-    bool send(std::span<const uint8_t> datagram) { return ice_->send(datagram); }
+    /// While connected; what cannot be sent at once is dropped and counted.
+    void send(std::span<const uint8_t> datagram) { send(datagram, datagram.size()); }
+
+    /// The same for datagrams of `segment_size` octets each: see UdpPath::send.
+    void send(std::span<const uint8_t> datagrams, size_t segment_size);
+
+    /// Datagrams that the kernel took not, over the transport's life.
+    uint64_t unsent() const { return unsent_; }
+
+    /// What holds packets for the transport, if anything does.
+    void set_packet_out(PacketOut* out) { packet_out_ = out; }
 
     /// Sends close_notify.
     void close();
@@ -96,6 +109,8 @@ class MediaTransport final : IceAgent::Observer, DtlsTransport::Observer {
     State state_ = State::connecting;
     bool described_ = false;
     bool gathered_ = false;
+    uint64_t unsent_ = 0;
+    PacketOut* packet_out_ = nullptr;
     size_t remote_candidates_ = 0;
     std::vector<Candidate> candidates_;
     std::vector<std::vector<uint8_t>> early_;

@@ -56,6 +56,9 @@ class TestPeer final : MediaTransport::Observer {
     void send_raw(std::span<const uint8_t> datagram);
     void close();
 
+    /// To be used in the peer's thread.
+    MediaTransport& transport() { return *transport_; }
+
     bool connected() const;
     bool failed() const;
     std::vector<ReceivedRtp> received(uint32_t ssrc) const;
