@@ -263,4 +263,23 @@ bool RtcpWriter::estimated_bitrate_max(uint32_t sender_ssrc, uint64_t bits_per_s
     return true;
 }
 
+bool RtcpWriter::transport_feedback(uint32_t sender_ssrc, uint32_t media_ssrc,
+                                    std::span<const uint8_t> control) {
+    const size_t padding = (4 - control.size() % 4) % 4;
+    uint8_t* body =
+        append(RtcpType::transport_feedback, static_cast<size_t>(TransportFeedback::transport_cc),
+               kFeedbackHeaderSize + control.size() + padding);
+    if (body == nullptr) return false;
+    write_u32(body, sender_ssrc);
+    write_u32(body + 4, media_ssrc);
+    std::copy(control.begin(), control.end(), body + kFeedbackHeaderSize);
+    if (padding > 0) {  // RFC 3550 s6.4.1: P is set, and the last octet counts the padding
+        *(body - kCommonHeaderSize) |= 0x20;
+        uint8_t* end =
+            std::fill_n(body + kFeedbackHeaderSize + control.size(), padding, uint8_t{0});
+        *(end - 1) = static_cast<uint8_t>(padding);
+    }
+    return true;
+}
+
 }  // namespace parley::sfu

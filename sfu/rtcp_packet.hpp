@@ -106,6 +106,10 @@ class RtcpWriter {
     bool full_intra_request(uint32_t sender_ssrc, uint32_t media_ssrc, uint8_t number);
     bool estimated_bitrate_max(uint32_t sender_ssrc, uint64_t bits_per_second,
                                std::span<const uint32_t> ssrcs);
+    /// draft-holmer-rmcat-transport-wide-cc-extensions-01 s3.1: `control` is all that follows the
+    /// SSRCs; it is padded here.
+    bool transport_feedback(uint32_t sender_ssrc, uint32_t media_ssrc,
+                            std::span<const uint8_t> control);
 
     std::span<const uint8_t> bytes() const { return {buffer_.data(), size_}; }
 
