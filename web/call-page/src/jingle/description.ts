@@ -70,6 +70,8 @@ export interface Transport {
 
 export interface Content {
   name: string;
+  /** Who added it to the session. */
+  creator: Role;
   media: Media;
   senders: Senders;
   rtcpMux: boolean;
@@ -78,6 +80,8 @@ export interface Content {
   headerExtensions: HeaderExtension[];
   sources: Source[];
   sourceGroups: SourceGroup[];
+  /** RFC 8853: names of the simulcast encodings, smallest picture first; empty for none. */
+  rids: string[];
   transport: Transport;
 }
 

@@ -1,11 +1,24 @@
 import { NS } from '../xmpp/namespaces';
 import { attribute, child, children, el, text } from '../xmpp/xml';
-import type { SessionDescription } from './description';
-import { buildContent, buildGroup, parseContents, parseGroup } from './jingle-xml';
+import type { Role, SessionDescription } from './description';
+import {
+  buildContent,
+  buildGroup,
+  type ContentDetail,
+  parseContents,
+  parseGroup,
+} from './jingle-xml';
 
 export interface Reason {
   condition: string;
   text: string;
+}
+
+/** XEP-0167 section 8: whether a content is muted; its medium is not sent, for now. */
+export interface MuteInfo {
+  muted: boolean;
+  creator: Role;
+  name: string;
 }
 
 /**
@@ -23,7 +36,19 @@ export interface JingleMessage {
   mujiRoom?: string | undefined;
   /** Full JIDs whose media the session carries (`<conference-info/>`), sent by the SFU. */
   conferenceUsers: string[];
+  /** This one session is for the media of everybody (`<single-session/>`): asked, or granted. */
+  singleSession?: boolean | undefined;
+  mute?: MuteInfo | undefined;
+  /** Full JID of who speaks most now (`<speaker/>`), sent by the SFU. */
+  speaker?: string | undefined;
 }
+
+const DETAIL: Record<string, ContentDetail> = {
+  'transport-info': 'transport',
+  'content-modify': 'senders',
+  'content-remove': 'name',
+  'content-reject': 'name',
+};
 
 const NO_CONTENTS: SessionDescription = { contents: [], bundle: [] };
 
@@ -44,6 +69,7 @@ export function parseJingle(element: Element): JingleMessage | undefined {
   const muji = child(element, 'muji', NS.muji);
   const info = child(element, 'conference-info', NS.coin);
   const users = info && child(info, 'users', NS.coin);
+  const speaker = child(element, 'speaker', NS.parleySfu);
   return {
     action,
     sid,
@@ -55,6 +81,8 @@ export function parseJingle(element: Element): JingleMessage | undefined {
     conferenceUsers: (users ? children(users, 'user', NS.coin) : [])
       .map((u) => (attribute(u, 'entity') ?? '').replace(/^xmpp:/, ''))
       .filter(Boolean),
+    singleSession: child(element, 'single-session', NS.parleySfu) !== undefined,
+    speaker: speaker && attribute(speaker, 'jid'),
   };
 }
 
@@ -81,8 +109,14 @@ export function buildJingle(message: JingleMessage): Element {
     'jingle',
     { xmlns: NS.jingle, action, sid, initiator, responder },
     buildGroup(description.bundle),
-    ...description.contents.map((c) => buildContent(c, action === 'transport-info')),
+    ...description.contents.map((c) => buildContent(c, DETAIL[action] ?? 'all')),
     message.reason && buildReason(message.reason),
     message.mujiRoom ? el('muji', { xmlns: NS.muji, room: message.mujiRoom }) : undefined,
+    message.singleSession ? el('single-session', { xmlns: NS.parleySfu }) : undefined,
+    message.mute && buildMute(message.mute),
   );
+}
+
+function buildMute({ muted, creator, name }: MuteInfo): Element {
+  return el(muted ? 'mute' : 'unmute', { xmlns: NS.rtpInfo, creator, name });
 }

@@ -24,6 +24,7 @@ const LIMITS = {
   perPayload: 32,
   extensions: 32,
   sources: 64,
+  rids: 8,
   candidates: 64,
 };
 const UINT16_MAX = 65_535;
@@ -148,6 +149,14 @@ function parseTransport(e: Element | undefined): Transport {
   };
 }
 
+function parseSimulcast(description: Element): string[] {
+  const simulcast = child(description, 'simulcast', NS.parleySfu);
+  return collect(simulcast ? children(simulcast, 'rid', NS.parleySfu) : [], LIMITS.rids, (e) => {
+    const id = token(e, 'id');
+    return id && /^[\w-]{1,255}$/.test(id) ? id : undefined;
+  });
+}
+
 function parseContent(e: Element): Content | undefined {
   const name = token(e, 'name');
   const description = child(e, 'description', NS.rtp);
@@ -156,6 +165,7 @@ function parseContent(e: Element): Content | undefined {
   const list = (tag: string, ns: string) => (description ? children(description, tag, ns) : []);
   return {
     name,
+    creator: attribute(e, 'creator') === 'responder' ? 'responder' : 'initiator',
     senders: senders as Senders,
     media: description && attribute(description, 'media') === 'video' ? 'video' : 'audio',
     rtcpMux: list('rtcp-mux', NS.rtp).length > 0,
@@ -168,6 +178,7 @@ function parseContent(e: Element): Content | undefined {
     ),
     sources: collect(list('source', NS.rtpSources), LIMITS.sources, parseSource),
     sourceGroups: collect(list('ssrc-group', NS.rtpSources), LIMITS.sources, parseSourceGroup),
+    rids: description ? parseSimulcast(description) : [],
     transport: parseTransport(child(e, 'transport', NS.iceUdp)),
   };
 }
@@ -232,6 +243,9 @@ function buildDescription(c: Content): Element {
         ...g.ssrcs.map((ssrc) => el('source', { ssrc })),
       ),
     ),
+    c.rids.length
+      ? el('simulcast', { xmlns: NS.parleySfu }, ...c.rids.map((id) => el('rid', { id })))
+      : undefined,
   );
 }
 
@@ -264,16 +278,16 @@ function buildTransport(t: Transport): Element {
   );
 }
 
-/** `creator` is always the initiator: this client adds no contents to a running session. */
-export function buildContent(c: Content, transportOnly: boolean): Element {
+/** How much of its contents a Jingle action tells (XEP-0166 section 7.2). */
+export type ContentDetail = 'all' | 'transport' | 'senders' | 'name';
+
+export function buildContent(c: Content, detail: ContentDetail): Element {
+  const { creator, name, senders } = c;
+  const told = detail === 'senders' || (detail === 'all' && senders !== 'both');
   return el(
     'content',
-    {
-      creator: 'initiator',
-      name: c.name,
-      senders: transportOnly || c.senders === 'both' ? undefined : c.senders,
-    },
-    transportOnly ? undefined : buildDescription(c),
-    buildTransport(c.transport),
+    { creator, name, senders: told ? senders : undefined },
+    detail === 'all' ? buildDescription(c) : undefined,
+    detail === 'all' || detail === 'transport' ? buildTransport(c.transport) : undefined,
   );
 }

@@ -1,7 +1,8 @@
 import type { LocalMedia } from '../media/local-media';
+import { formatCandidate, parseCandidate } from './candidate-line';
 import type { Content, Media, Role, SessionDescription } from './description';
 import { jingleMessage, type JingleMessage, type Reason } from './jingle-message';
-import { formatCandidate, formatSdp, parseCandidate, parseSdp } from './sdp';
+import { formatSdp, parseSdp } from './sdp';
 
 export type Flow = 'send' | 'receive' | 'both';
 export type SessionState = 'connecting' | 'connected' | 'interrupted' | 'failed' | 'ended';
@@ -101,7 +102,7 @@ export class PeerSession {
   /** The peer's session-accept. */
   accepted(message: JingleMessage): Promise<void> {
     return this.enqueue(async () => {
-      const sdp = formatSdp(message.description, 'responder', this.localDescription);
+      const sdp = formatSdp(message.description, 'responder', this.localDescription?.contents);
       await this.pc.setRemoteDescription({ type: 'answer', sdp });
     });
   }

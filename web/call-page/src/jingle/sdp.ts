@@ -1,3 +1,4 @@
+import { formatCandidate, parseCandidate } from './candidate-line';
 import type {
   Candidate,
   Content,
@@ -42,44 +43,6 @@ function attributes(lines: string[], name: string): string[] {
 function cut(value: string): [string, string] {
   const space = value.indexOf(' ');
   return space < 0 ? [value, ''] : [value.slice(0, space), value.slice(space + 1).trim()];
-}
-
-/**
- * An SDP `candidate:` attribute (RFC 8839 section 5.1); undefined for an end-of-candidates mark.
- */
-export function parseCandidate(line: string): Candidate | undefined {
-  const parts = line
-    .replace(/^(a=)?candidate:/, '')
-    .trim()
-    .split(/\s+/);
-  const [foundation, component, protocol, priority, address, port, , type] = parts;
-  if (!foundation || !address || !type || !protocol) return undefined;
-  const extra = new Map<string, string>();
-  for (let i = 8; i + 1 < parts.length; i += 2) extra.set(parts[i]!, parts[i + 1]!);
-  const relatedPort = extra.get('rport');
-  return {
-    foundation,
-    component: Number(component),
-    protocol: protocol.toLowerCase(),
-    priority: Number(priority),
-    address,
-    port: Number(port),
-    type,
-    relatedAddress: extra.get('raddr'),
-    relatedPort: relatedPort === undefined ? undefined : Number(relatedPort),
-    tcpType: extra.get('tcptype'),
-    generation: Number(extra.get('generation') ?? 0),
-  };
-}
-
-export function formatCandidate(c: Candidate): string {
-  const related =
-    c.relatedAddress === undefined ? '' : ` raddr ${c.relatedAddress} rport ${c.relatedPort ?? 0}`;
-  const tcp = c.tcpType === undefined ? '' : ` tcptype ${c.tcpType}`;
-  return (
-    `candidate:${c.foundation} ${c.component} ${c.protocol} ${c.priority} ${c.address} ${c.port}` +
-    ` typ ${c.type}${related}${tcp} generation ${c.generation}`
-  );
 }
 
 function parsePayloadType(lines: string[], id: string): PayloadType | undefined {
@@ -151,6 +114,15 @@ function parseTransport(media: string[], session: string[]): Transport {
   };
 }
 
+/** The encodings of `a=simulcast` in order, of either direction; the first of alternatives. */
+function parseSimulcast(lines: string[]): string[] {
+  const [, list] = (attributes(lines, 'simulcast')[0] ?? '').split(' ');
+  return (list ?? '')
+    .split(';')
+    .map((alternatives) => alternatives.split(',')[0]!.replace(/^~/, ''))
+    .filter(Boolean);
+}
+
 function parseMedia(lines: string[], session: string[], describer: Role): Content | undefined {
   const [kind, port, , ...formats] = lines[0]!.slice(2).split(' ');
   const name = attributes(lines, 'mid')[0];
@@ -159,6 +131,7 @@ function parseMedia(lines: string[], session: string[], describer: Role): Conten
   const direction = DIRECTIONS.find((d) => lines.includes(`a=${d}`)) ?? 'sendrecv';
   return {
     name,
+    creator: 'initiator',
     media: kind as Media,
     senders: directionToSenders(direction, describer),
     rtcpMux: lines.includes('a=rtcp-mux'),
@@ -173,20 +146,30 @@ function parseMedia(lines: string[], session: string[], describer: Role): Conten
     sourceGroups: attributes(lines, 'ssrc-group')
       .map(cut)
       .map(([semantics, ssrcs]) => ({ semantics, ssrcs: ssrcs.split(' ').map(Number) })),
+    rids: parseSimulcast(lines),
     transport: parseTransport(lines, session),
   };
 }
 
-/** Reads a browser's own SDP; rejected and non-RTP media sections are left out. */
-export function parseSdp(sdp: string, describer: Role): SessionDescription {
+/** The lines of the session, then those of each media section. */
+function splitSections(sdp: string): [session: string[], media: string[][]] {
   const sections: string[][] = [[]];
   for (const line of sdp.split(/\r?\n/).filter(Boolean)) {
     if (line.startsWith('m=')) sections.push([]);
     sections.at(-1)!.push(line);
   }
-  const session = sections[0]!;
+  return [sections[0]!, sections.slice(1)];
+}
+
+/** The mid of each media section in order, of rejected ones too; empty where it has none. */
+export function sectionNames(sdp: string): string[] {
+  return splitSections(sdp)[1].map((lines) => attributes(lines, 'mid')[0] ?? '');
+}
+
+/** Reads a browser's own SDP; rejected and non-RTP media sections are left out. */
+export function parseSdp(sdp: string, describer: Role): SessionDescription {
+  const [session, sections] = splitSections(sdp);
   const contents = sections
-    .slice(1)
     .map((s) => parseMedia(s, session, describer))
     .filter((c): c is Content => c !== undefined);
   const group = attributes(session, 'group').find((g) => g.startsWith('BUNDLE '));
@@ -224,6 +207,13 @@ function formatTransport(t: Transport): string[] {
   return lines;
 }
 
+/** RFC 8853: encodings go one way only, from the one who sends in the content. */
+function formatSimulcast({ rids, senders }: Content, describer: Role): string[] {
+  if (rids.length === 0) return [];
+  const way = senders === describer || senders === 'both' ? 'send' : 'recv';
+  return [...rids.map((rid) => `a=rid:${rid} ${way}`), `a=simulcast:${way} ${rids.join(';')}`];
+}
+
 function formatContent(content: Content, transport: Transport, describer: Role): string[] {
   const lines = [
     `m=${content.media} 9 UDP/TLS/RTP/SAVPF ${content.payloadTypes.map((p) => p.id).join(' ')}`,
@@ -241,6 +231,7 @@ function formatContent(content: Content, transport: Transport, describer: Role):
   lines.push(
     ...content.sourceGroups.map((g) => `a=ssrc-group:${g.semantics} ${g.ssrcs.join(' ')}`),
   );
+  lines.push(...formatSimulcast(content, describer));
   const msid = content.sources.flatMap((s) => s.parameters).find(([name]) => name === 'msid');
   if (msid) lines.push(`a=msid:${msid[1]}`);
   for (const source of content.sources) {
@@ -251,21 +242,25 @@ function formatContent(content: Content, transport: Transport, describer: Role):
   return lines;
 }
 
-const rejected = (content: Content): string[] => [
+const rejected = (content: SectionHead): string[] => [
   `m=${content.media} 0 UDP/TLS/RTP/SAVPF ${content.payloadTypes[0]?.id ?? 0}`,
   'c=IN IP4 0.0.0.0',
   `a=mid:${content.name}`,
   'a=inactive',
 ];
 
+/** What a media section keeps when its content is gone. */
+export type SectionHead = Pick<Content, 'name' | 'media' | 'payloadTypes'>;
+
 /**
- * Writes SDP for the browser. For an answer give the `offer` it answers: media sections follow the
- * offer's order, and contents that the answer lacks are rejected (RFC 3264 section 6).
+ * Writes SDP for the browser. For an answer give the `order` of the offer it answers, and for a
+ * later offer that of the session: media sections follow it, and contents that the description
+ * lacks are rejected (RFC 3264 section 6).
  */
 export function formatSdp(
   description: SessionDescription,
   describer: Role,
-  offer?: SessionDescription,
+  order: readonly SectionHead[] = description.contents,
 ): string {
   const shared = description.contents.find((c) => c.transport.ufrag)?.transport;
   const section = (content: Content) => {
@@ -276,8 +271,7 @@ export function formatSdp(
         : { ...shared, candidates: [] };
     return formatContent(content, own, describer);
   };
-  const wanted = offer?.contents ?? description.contents;
-  const media = wanted.flatMap((w) => {
+  const media = order.flatMap((w) => {
     const found = description.contents.find((c) => c.name === w.name);
     return found ? section(found) : rejected(w);
   });

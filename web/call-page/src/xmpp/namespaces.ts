@@ -17,10 +17,13 @@ export const NS = {
   muc: 'http://jabber.org/protocol/muc',
   mucUser: 'http://jabber.org/protocol/muc#user',
   muji: 'urn:xmpp:jingle:muji:0',
+  /** Parley's own additions to XEP-0521: one session for all, simulcast, subscription. */
+  parleySfu: 'urn:parley:sfu:0',
   ping: 'urn:xmpp:ping',
   rtp: 'urn:xmpp:jingle:apps:rtp:1',
   rtpAudio: 'urn:xmpp:jingle:apps:rtp:audio',
   rtpVideo: 'urn:xmpp:jingle:apps:rtp:video',
+  rtpInfo: 'urn:xmpp:jingle:apps:rtp:info:1',
   rtpFeedback: 'urn:xmpp:jingle:apps:rtp:rtcp-fb:0',
   rtpHeaderExtensions: 'urn:xmpp:jingle:apps:rtp:rtp-hdrext:0',
   rtpSources: 'urn:xmpp:jingle:apps:rtp:ssma:0',
