@@ -11,7 +11,7 @@ constexpr size_t kPictureIdOffset = 2;
 /// RFC 6386 s9.1: the frame tag, the start code, and two dimensions in little-endian order.
 void read_payload_header(std::span<const uint8_t> frame, Vp8Descriptor& descriptor) {
     constexpr size_t kDimensionsOffset = 6;
-    constexpr unsigned kDimension = 0x3fff;  // above it, how to scale
+    constexpr int kDimension = 0x3fff;  // above it, how to scale
     descriptor.keyframe = (frame[0] & 0x01) == 0;
     if (!descriptor.keyframe || frame.size() < kDimensionsOffset + 4) return;
     if (read_u24(&frame[3]) != 0x9d012a) return;
