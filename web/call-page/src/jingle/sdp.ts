@@ -242,15 +242,15 @@ function formatContent(content: Content, transport: Transport, describer: Role):
   return lines;
 }
 
-const rejected = (content: SectionHead): string[] => [
-  `m=${content.media} 0 UDP/TLS/RTP/SAVPF ${content.payloadTypes[0]?.id ?? 0}`,
+/** What a media section keeps when its content is gone. */
+export type SectionHead = Pick<Content, 'name' | 'media'>;
+
+const rejected = ({ name, media }: SectionHead): string[] => [
+  `m=${media} 0 UDP/TLS/RTP/SAVPF 0`,
   'c=IN IP4 0.0.0.0',
-  `a=mid:${content.name}`,
+  `a=mid:${name}`,
   'a=inactive',
 ];
-
-/** What a media section keeps when its content is gone. */
-export type SectionHead = Pick<Content, 'name' | 'media' | 'payloadTypes'>;
 
 /**
  * Writes SDP for the browser. For an answer give the `order` of the offer it answers, and for a
