@@ -15,6 +15,8 @@ fi
 PACKAGES_BUILD=(build-essential cmake ninja-build pkg-config
     libssl-dev libxml2-dev libboost-dev libgsasl-dev libidn-dev libsqlite3-dev libtoml11-dev
     libcli11-dev libspdlog-dev libexpected-dev libnice-dev libsrtp2-dev)
+# There only for amd64, and optional (docs/decisions/0012).
+if [[ "$(dpkg --print-architecture 2>/dev/null)" == amd64 ]]; then PACKAGES_BUILD+=(libipsec-mb-dev); fi
 PACKAGES_RUN=(openssl ca-certificates)
 PACKAGES_TEST=(libboost-test-dev libbenchmark-dev python3 python3-slixmpp clang libclang-rt-14-dev clang-format
     chromium firefox-esr coturn binutils abigail-tools git)

@@ -2,8 +2,11 @@
 
 #include <srtp2/srtp.h>
 
+#include <cstring>
 #include <mutex>
 #include <utility>
+
+#include "sfu/srtp_gcm.hpp"
 
 namespace parley::sfu {
 
@@ -53,16 +56,26 @@ std::optional<SrtpSession> SrtpSession::create(const SrtpKeys& keys) {
     session.inbound_ = create_context(keys.profile, ssrc_any_inbound, keys.remote.data());
     session.outbound_ = create_context(keys.profile, ssrc_any_outbound, keys.local.data());
     if (session.inbound_ == nullptr || session.outbound_ == nullptr) return std::nullopt;
+    if (keys.profile != SrtpProfile::aead_aes_128_gcm) return session;
+    auto remote = SrtpGcmKey::derive(std::span(keys.remote).first<SrtpGcmKey::kMasterSize>());
+    auto local = SrtpGcmKey::derive(std::span(keys.local).first<SrtpGcmKey::kMasterSize>());
+    if (!remote || !local) return std::nullopt;
+    session.gcm_receiver_ = std::make_unique<SrtpGcmReceiver>(std::move(*remote));
+    session.gcm_sender_ = std::make_unique<SrtpGcmSender>(std::move(*local));
     return session;
 }
 
 SrtpSession::SrtpSession(SrtpSession&& other) noexcept
     : inbound_(std::exchange(other.inbound_, nullptr)),
-      outbound_(std::exchange(other.outbound_, nullptr)) {}
+      outbound_(std::exchange(other.outbound_, nullptr)),
+      gcm_receiver_(std::move(other.gcm_receiver_)),
+      gcm_sender_(std::move(other.gcm_sender_)) {}
 
 SrtpSession& SrtpSession::operator=(SrtpSession&& other) noexcept {
     std::swap(inbound_, other.inbound_);
     std::swap(outbound_, other.outbound_);
+    std::swap(gcm_receiver_, other.gcm_receiver_);
+    std::swap(gcm_sender_, other.gcm_sender_);
     return *this;
 }
 
@@ -72,7 +85,8 @@ SrtpSession::~SrtpSession() {
 }
 
 size_t SrtpSession::unprotect_rtp(std::span<uint8_t> packet) {
-    return apply(srtp_unprotect, inbound_, packet, packet.size());
+    return gcm_receiver_ ? gcm_receiver_->unprotect(packet)
+                         : apply(srtp_unprotect, inbound_, packet, packet.size());
 }
 
 size_t SrtpSession::unprotect_rtcp(std::span<uint8_t> packet) {
@@ -80,7 +94,20 @@ size_t SrtpSession::unprotect_rtcp(std::span<uint8_t> packet) {
 }
 
 size_t SrtpSession::protect_rtp(std::span<uint8_t> buffer, size_t size) {
-    return size + kOverheadMax > buffer.size() ? 0 : apply(srtp_protect, outbound_, buffer, size);
+    if (size + kOverheadMax > buffer.size()) return 0;
+    if (!gcm_sender_) return apply(srtp_protect, outbound_, buffer, size);
+    const size_t header_size = rtp_header_size(buffer.first(size));
+    const auto body = buffer.subspan(header_size, size - header_size);
+    return gcm_sender_->protect(buffer, header_size, body);
+}
+
+size_t SrtpSession::protect_rtp(std::span<uint8_t> buffer, size_t header_size,
+                                std::span<const uint8_t> body) {
+    const size_t size = header_size + body.size();
+    if (size + kOverheadMax > buffer.size()) return 0;
+    if (gcm_sender_) return gcm_sender_->protect(buffer, header_size, body);
+    std::memcpy(buffer.data() + header_size, body.data(), body.size());
+    return apply(srtp_protect, outbound_, buffer, size);
 }
 
 size_t SrtpSession::protect_rtcp(std::span<uint8_t> buffer, size_t size) {

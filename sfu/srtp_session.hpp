@@ -3,12 +3,16 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 
 struct srtp_ctx_t_;
 
 namespace parley::sfu {
+
+class SrtpGcmReceiver;
+class SrtpGcmSender;
 
 /// RFC 5764 s4.1.2, RFC 7714 s14.2: what DTLS agreed on.
 enum class SrtpProfile : uint8_t { aead_aes_128_gcm, aes_128_cm_sha1_80 };
@@ -27,7 +31,8 @@ struct SrtpKeys {
     }
 };
 
-/// The one wrapper of libsrtp2: both ways of one DTLS association. One thread.
+/// Both ways of one DTLS association, and the one wrapper of libsrtp2, which does RTCP and whatever
+/// SrtpGcmSender and SrtpGcmReceiver do not. One thread.
 class SrtpSession {
   public:
     /// What protection adds to a packet at most, in octets.
@@ -48,10 +53,17 @@ class SrtpSession {
     size_t protect_rtp(std::span<uint8_t> buffer, size_t size);
     size_t protect_rtcp(std::span<uint8_t> buffer, size_t size);
 
+    /// The same for a packet whose header is at the beginning of `buffer` and whose body is
+    /// elsewhere: that is not copied where the cipher can do without.
+    size_t protect_rtp(std::span<uint8_t> buffer, size_t header_size,
+                       std::span<const uint8_t> body);
+
   private:
     SrtpSession() = default;
     srtp_ctx_t_* inbound_ = nullptr;
     srtp_ctx_t_* outbound_ = nullptr;
+    std::unique_ptr<SrtpGcmReceiver> gcm_receiver_;  ///< where GCM was agreed on
+    std::unique_ptr<SrtpGcmSender> gcm_sender_;
 };
 
 }  // namespace parley::sfu
