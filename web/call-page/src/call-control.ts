@@ -2,15 +2,17 @@ import type { CallMessage, Mode } from './call/call-message';
 import { buildCallMessage, buildPropose } from './call/call-message';
 import type { Call } from './call/call-model';
 import { GroupCall, unknownSession } from './call/group-call';
+import { type Layout, SubscriptionSender } from './call/subscription';
 import type { Media } from './jingle/description';
 import { buildJingle, type JingleMessage } from './jingle/jingle-message';
 import { LocalMedia } from './media/local-media';
 import { RingTone } from './media/ring-tone';
+import type { MeasuredConnection } from './media/stats-summary';
 import type { RoomSession } from './muc/room-session';
 import type { AppState, CallView, Notice } from './state';
 import * as words from './words';
 import type { Connection } from './xmpp/connection';
-import { fetchIceServers } from './xmpp/disco';
+import { fetchIceServers, hasSingleSession } from './xmpp/disco';
 import { bareJid } from './xmpp/jid';
 
 /** Where the room does not end a call that nobody answers, the page stops ringing by itself. */
@@ -32,6 +34,7 @@ export class CallControl {
   private readonly local = new LocalMedia();
   private readonly ringTone = new RingTone();
   private groupCall: GroupCall | undefined;
+  private readonly wishes = new SubscriptionSender((wanted) => this.subscribe(wanted));
   private ringTimer = 0;
 
   constructor(private readonly page: PageContext) {
@@ -63,15 +66,18 @@ export class CallControl {
     if (!room || this.groupCall) return;
     this.page.clearErrors();
     const wanted = call.media.filter((kind) => kind === 'audio' || withCamera);
-    const [ready, iceServers] = await Promise.all([
+    const { connection } = this.page;
+    this.local.large = call.mode === 'sfu';
+    const [ready, iceServers, singleSession] = await Promise.all([
       this.openDevices(wanted),
-      fetchIceServers(this.page.connection),
+      fetchIceServers(connection),
+      call.mode === 'sfu' && hasSingleSession(connection, call.service),
     ]);
     if (!ready || this.page.room !== room) {
       this.local.close();
       return;
     }
-    const groupCall = this.newGroupCall(room, call, iceServers);
+    const groupCall = this.newGroupCall(room, call, iceServers, singleSession);
     this.groupCall = groupCall;
     this.page.refresh();
     try {
@@ -90,12 +96,14 @@ export class CallControl {
     room: RoomSession,
     call: Pick<Call, 'id' | 'mode' | 'media' | 'service'>,
     iceServers: RTCIceServer[],
+    singleSession: boolean,
   ): GroupCall {
     return new GroupCall({
       id: call.id,
       mode: call.mode,
       media: call.media,
       service: call.service,
+      singleSession,
       room: room.jid,
       ownJid: this.page.connection.jid,
       local: this.local,
@@ -162,6 +170,7 @@ export class CallControl {
   drop(): void {
     this.groupCall?.close();
     this.groupCall = undefined;
+    this.wishes.reset();
     this.local.close();
     this.page.refresh();
   }
@@ -266,6 +275,7 @@ export class CallControl {
       since: call?.since ?? Date.now(),
       peers: groupCall.peers(),
       rejected: call?.rejected ?? [],
+      reconnecting: groupCall.reconnecting,
       selfNick: room.ownNick,
       selfSpeaking: groupCall.selfSpeaking,
       preview: local.track('video'),
@@ -276,8 +286,18 @@ export class CallControl {
     };
   }
 
+  /** The stage shows this of the others; the SFU may leave out the rest. */
+  shows(layout: Layout): void {
+    if (this.groupCall?.hasSingleSession) this.wishes.show(layout);
+  }
+
+  private async subscribe(wanted: Element): Promise<void> {
+    const { groupCall } = this;
+    if (groupCall) await this.page.connection.request('set', groupCall.conference, wanted);
+  }
+
   /** The statistics of the running call's peer connections, for debugging. */
-  connections(): { label: string; pc: RTCPeerConnection }[] {
+  connections(): MeasuredConnection[] {
     return this.groupCall?.connections() ?? [];
   }
 

@@ -20,5 +20,5 @@ render(<Page app={app} state={app.state} />, root);
 
 window.addEventListener('pagehide', () => app.unload());
 window.parley = {
-    stats: () => Promise.all(app.calls.connections().map(({ label, pc }) => summarise(label, pc))),
+    stats: () => Promise.all(app.calls.connections().map(summarise)),
 };

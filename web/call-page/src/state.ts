@@ -32,6 +32,8 @@ export interface CallView {
   since: number;
   peers: Peer[];
   rejected: string[];
+  /** The path of the media is lost, and another one is sought. */
+  reconnecting: boolean;
   selfNick: string;
   selfSpeaking: boolean;
   /** What the own tile shows: camera or screen. */

@@ -1,5 +1,6 @@
 import type { DeviceProblem, DeviceProblems } from './media/local-media';
-import { SessionRefused } from './call/group-call';
+import { NoAnswer } from './jingle/negotiation-queue';
+import { SessionRefused } from './jingle/session';
 import type { PresenceChange } from './muc/occupants';
 import { ConnectionLostError, LoginError, StanzaError, TimeoutError } from './xmpp/errors';
 
@@ -105,7 +106,8 @@ export function callProblem(error: unknown): string {
   }
   if (error instanceof SessionRefused)
     return JINGLE_REASONS[error.reason.condition] ?? 'The media server refused the call.';
-  if (error instanceof TimeoutError) return 'The server did not answer in time. Please try again.';
+  if (error instanceof TimeoutError || error instanceof NoAnswer)
+    return 'The server did not answer in time. Please try again.';
   if (error instanceof ConnectionLostError)
     return 'The connection was lost. Please try again when it is back.';
   return `Something went wrong: ${error instanceof Error ? error.message : String(error)}`;

@@ -1,21 +1,19 @@
 import type { Media } from '../jingle/description';
-import { jingleMessage, type JingleMessage, type Reason } from '../jingle/jingle-message';
-import { PeerSession, type Flow, type SessionState } from '../jingle/peer-session';
-import { type Activity, ActivityMeter, MicrophoneMeter } from '../media/activity';
+import type { JingleMessage, Reason } from '../jingle/jingle-message';
+import type { SessionState } from '../jingle/session';
+import { SingleSession } from '../jingle/single-session';
+import { MicrophoneMeter } from '../media/activity';
 import type { LocalMedia } from '../media/local-media';
+import type { MeasuredConnection } from '../media/stats-summary';
 import { stanzaError } from '../xmpp/errors';
 import { NS } from '../xmpp/namespaces';
 import { el } from '../xmpp/xml';
+import { Activities, type Origin } from './activities';
 import type { Mode } from './call-message';
 import { type Call, initiatesTo } from './call-model';
+import { PeerLinks } from './peer-links';
 
 const ACTIVITY_INTERVAL_MS = 400;
-const ACCEPT_TIMEOUT_MS = 15_000;
-const RETRIES_MAX = 2;
-const RETRY_DELAY_MS = 1_000;
-
-/** What the SFU forwards; a mesh may use whatever two browsers agree on. */
-const SFU_VIDEO_CODECS = ['VP8', 'rtx'];
 
 /** One other participant as the page shows it. */
 export interface Peer {
@@ -25,6 +23,8 @@ export interface Peer {
   /** `waiting` until a session with media from this participant exists. */
   state: SessionState | 'waiting';
   speaking: boolean;
+  /** Speaks most of all, as the SFU says. */
+  dominant: boolean;
   hasVideo: boolean;
 }
 
@@ -34,6 +34,8 @@ export interface GroupCallOptions {
   media: Media[];
   /** The SFU's JID, in an SFU call. */
   service: string | undefined;
+  /** The SFU can have one session for the media of everybody. */
+  singleSession: boolean;
   room: string;
   ownJid: string;
   local: LocalMedia;
@@ -49,84 +51,77 @@ export interface GroupCallOptions {
   onBroken(reason: Reason): void;
 }
 
-interface Link {
-  session: PeerSession;
-  meter: ActivityMeter;
-  activity: Activity;
-}
-
 /**
  * This client's part in one call: the Jingle sessions that its mode asks for. In a mesh one session
- * with each other participant; with an SFU one that sends (`publish`) and one per participant that
- * the SFU opens towards us.
+ * with each other participant. With an SFU one for everything; or, where the SFU has no such, one
+ * that sends and one per participant that the SFU opens towards us.
  */
 export class GroupCall {
   selfSpeaking = false;
   private call: Call | undefined;
-  /** Sessions with media from a participant, by its full JID. */
-  private links = new Map<string, Link>();
-  private publisher: PeerSession | undefined;
-  private publishAccepted: ((error?: Error) => void) | undefined;
-  private retries = new Map<string, number>();
+  private readonly links: PeerLinks;
+  private single: SingleSession | undefined;
+  private activities = new Activities();
   private microphone = new MicrophoneMeter();
   private timer = window.setInterval(() => void this.measure(), ACTIVITY_INTERVAL_MS);
   private closed = false;
 
-  constructor(readonly options: GroupCallOptions) {}
+  constructor(readonly options: GroupCallOptions) {
+    this.links = new PeerLinks({
+      ...options,
+      newSid: () => this.newSid(),
+      isWanted: (jid) => this.call?.participants.some((p) => p.jid === jid) ?? false,
+    });
+  }
 
   get id(): string {
     return this.options.id;
   }
 
-  private get conference(): string {
+  /** The conference's JID, in an SFU call. */
+  get conference(): string {
     return `${this.options.id}@${this.options.service ?? ''}`;
   }
 
-  /** SFU only: opens the sending session; resolves when the SFU has accepted it. */
+  /** The path to the SFU is lost, and another one is sought. */
+  get reconnecting(): boolean {
+    return this.single?.state === 'interrupted';
+  }
+
+  /** The SFU has granted one session for everything, and may be told what is shown. */
+  get hasSingleSession(): boolean {
+    return this.single?.granted ?? false;
+  }
+
+  /** SFU only: opens the session that sends; resolves when the SFU has accepted it. */
   async publish(): Promise<void> {
-    const session = this.newSession(
-      this.conference,
-      this.newSid(),
-      'initiator',
-      'send',
-      (state, reason) => {
-        if (state !== 'failed' && state !== 'ended') return;
-        const broken = reason ?? { condition: 'connectivity-error', text: '' };
-        this.publishAccepted?.(new SessionRefused(broken));
-        if (!this.closed) this.options.onBroken(broken);
+    const changed = (state: SessionState, reason?: Reason) => {
+      if ((state === 'failed' || state === 'ended') && !this.closed)
+        this.options.onBroken(reason ?? { condition: 'connectivity-error', text: '' });
+    };
+    if (!this.options.singleSession) return this.links.publish(this.conference, changed);
+    this.single = new SingleSession({
+      ...this.options,
+      sid: this.newSid(),
+      peer: this.conference,
+      send: (message) => this.options.sendJingle(this.conference, message),
+      onState: (state, reason) => {
+        changed(state, reason);
+        this.options.onChange();
       },
-    );
-    this.publisher = session;
-    const accepted = new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(
-        () => reject(new SessionRefused({ condition: 'timeout', text: '' })),
-        ACCEPT_TIMEOUT_MS,
-      );
-      this.publishAccepted = (error) => {
-        clearTimeout(timer);
-        if (error) reject(error);
-        else resolve();
-      };
     });
-    accepted.catch(() => undefined);
-    await session.initiate(this.options.ownJid);
-    await accepted;
+    return this.single.initiate();
   }
 
   /** The call as the room has it now. */
   update(call: Call): void {
     this.call = call;
     const present = new Set(call.participants.map((p) => p.jid));
-    for (const [jid, link] of this.links) {
-      if (present.has(jid)) continue;
-      link.session.end(this.options.mode === 'mesh' ? { condition: 'gone', text: '' } : undefined);
-      this.links.delete(jid);
-      this.retries.delete(jid);
-    }
-    if (this.options.mode === 'mesh') {
-      for (const { jid } of initiatesTo(call, this.options.ownJid))
-        if (!this.links.has(jid)) this.connectTo(jid);
-    }
+    this.activities.keep(present);
+    this.links.keep(present);
+    if (this.options.mode !== 'mesh') return;
+    for (const { jid } of initiatesTo(call, this.options.ownJid))
+      if (!this.links.sessions.has(jid)) this.links.connectTo(jid);
   }
 
   peers(): Peer[] {
@@ -134,16 +129,24 @@ export class GroupCall {
     return others
       .sort((a, b) => a.position - b.position)
       .map(({ jid, nick }) => {
-        const link = this.links.get(jid);
+        const origin = this.originOf(jid);
         return {
           jid,
           nick,
-          stream: link?.session.remoteStream,
-          state: link?.session.state ?? 'waiting',
-          speaking: link?.activity.speaking ?? false,
-          hasVideo: link?.activity.hasVideo ?? false,
+          stream: origin?.stream,
+          state: origin?.session.state ?? 'waiting',
+          dominant: this.single?.speaker === jid,
+          ...this.activities.of(jid),
         };
       });
+  }
+
+  private originOf(jid: string): Origin | undefined {
+    const link = this.links.sessions.get(jid);
+    if (link) return { session: link, stream: link.remoteStream };
+    const stream = this.single?.remote.streamOf(jid);
+    if (!this.single || !stream) return undefined;
+    return { session: this.single, stream, mids: this.single.remote.midsOf(jid) };
   }
 
   /**
@@ -152,60 +155,10 @@ export class GroupCall {
    */
   handle(from: string, message: JingleMessage): Element | true {
     if (message.action === 'session-initiate') return this.handleInitiate(from, message);
-    const session = [this.publisher, ...[...this.links.values()].map((l) => l.session)].find(
-      (s) => s?.sid === message.sid && s.peer === from,
-    );
-    if (!session) return unknownSession();
-    switch (message.action) {
-      case 'session-accept':
-        this.settle(
-          session,
-          session.accepted(message).then(() => {
-            if (session === this.publisher) this.publishAccepted?.();
-          }),
-        );
-        return true;
-      case 'transport-info':
-        session
-          .addCandidates(message)
-          .catch((error) => console.warn('a candidate was not usable', error));
-        return true;
-      case 'session-terminate':
-        session.ended(message.reason);
-        return true;
-      case 'session-info':
-      case 'description-info':
-        return true;
-      case 'content-add':
-        void this.options
-          .sendJingle(
-            from,
-            jingleMessage('content-reject', message.sid, {
-              description: message.description,
-              reason: { condition: 'unsupported-applications', text: '' },
-            }),
-          )
-          .catch(() => undefined);
-        return true;
-      default:
-        return stanzaError('cancel', 'feature-not-implemented');
-    }
-  }
-
-  /** Ends all sessions. */
-  close(reason: Reason = { condition: 'success', text: '' }): void {
-    this.closed = true;
-    clearInterval(this.timer);
-    this.microphone.close();
-    for (const { session } of this.links.values()) session.end(reason);
-    this.publisher?.end(reason);
-    this.links.clear();
-  }
-
-  /** Peer connections with a label each, for the debugging aid. */
-  connections(): { label: string; pc: RTCPeerConnection }[] {
-    const links = [...this.links].map(([jid, { session }]) => ({ label: jid, pc: session.pc }));
-    return this.publisher ? [{ label: this.conference, pc: this.publisher.pc }, ...links] : links;
+    if (this.single?.sid === message.sid && this.single.peer === from)
+      return this.single.handle(message);
+    const session = this.links.find(from, message.sid);
+    return session ? this.links.handle(session, message) : unknownSession();
   }
 
   private handleInitiate(from: string, message: JingleMessage): Element | true {
@@ -213,89 +166,30 @@ export class GroupCall {
     const source = sfu ? message.conferenceUsers[0] : from;
     const trusted = sfu ? from === this.conference : this.options.mayConnect(from);
     if (!trusted || !source) return stanzaError('auth', 'forbidden');
-    this.links.get(source)?.session.end();
-    const session = this.newLink(source, from, message.sid, 'responder', sfu ? 'receive' : 'both');
-    this.settle(session, session.accept(message, this.options.ownJid));
+    this.links.accept(source, from, message);
     return true;
   }
 
-  private connectTo(jid: string): void {
-    const session = this.newLink(jid, jid, this.newSid(), 'initiator', 'both');
-    this.settle(session, session.initiate(this.options.ownJid));
+  /** Ends all sessions. */
+  close(reason: Reason = { condition: 'success', text: '' }): void {
+    this.closed = true;
+    clearInterval(this.timer);
+    this.microphone.close();
+    this.links.close(reason);
+    this.single?.end(reason);
   }
 
-  private newLink(
-    source: string,
-    peer: string,
-    sid: string,
-    role: 'initiator' | 'responder',
-    flow: Flow,
-  ): PeerSession {
-    const session = this.newSession(peer, sid, role, flow, (state) => {
-      if (state === 'failed') this.linkFailed(source, session, role);
-    });
-    this.links.set(source, {
-      session,
-      meter: new ActivityMeter(),
-      activity: { speaking: false, hasVideo: false },
-    });
-    this.options.onChange();
-    return session;
-  }
-
-  private newSession(
-    peer: string,
-    sid: string,
-    role: 'initiator' | 'responder',
-    flow: Flow,
-    onState: (state: SessionState, reason?: Reason) => void,
-  ): PeerSession {
-    const { media, local, iceServers, mode, room } = this.options;
-    return new PeerSession({
-      sid,
-      peer,
-      role,
-      flow,
-      media,
-      local,
-      iceServers,
-      videoCodecs: mode === 'sfu' ? SFU_VIDEO_CODECS : undefined,
-      mujiRoom: mode === 'sfu' && role === 'initiator' ? room : undefined,
-      send: (message) => this.options.sendJingle(peer, message),
-      onTrack: () => this.options.onChange(),
-      onState: (state, reason) => {
-        onState(state, reason);
-        this.options.onChange();
-      },
-    });
-  }
-
-  /** ICE found no path, or lost it. In a mesh the initiator tries again with a new session. */
-  private linkFailed(jid: string, session: PeerSession, role: 'initiator' | 'responder'): void {
-    const retries = this.retries.get(jid) ?? 0;
-    if (this.options.mode !== 'mesh' || role !== 'initiator' || retries >= RETRIES_MAX) return;
-    this.retries.set(jid, retries + 1);
-    window.setTimeout(() => {
-      const wanted = this.call?.participants.some((p) => p.jid === jid);
-      if (
-        this.closed ||
-        !wanted ||
-        this.links.get(jid)?.session !== session ||
-        session.state !== 'failed'
-      )
-        return;
-      session.end({ condition: 'connectivity-error', text: '' });
-      this.connectTo(jid);
-    }, RETRY_DELAY_MS);
-  }
-
-  /** A session whose set-up fails ends, and the peer is told. */
-  private settle(session: PeerSession, step: Promise<void>): void {
-    step.catch((error) => {
-      console.warn(`the session with ${session.peer} failed`, error);
-      session.end({ condition: 'failed-application', text: '' });
-      if (session === this.publisher) this.publishAccepted?.(error as Error);
-    });
+  /** Peer connections with a label each, for the debugging aid. */
+  connections(): MeasuredConnection[] {
+    const { single, conference: label } = this;
+    const links = [...this.links.sessions].map(([jid, { pc }]) => ({ label: jid, pc }));
+    if (single) {
+      const { pc, remote, ownMids } = single;
+      const of = remote.participants().map((jid) => ({ label: jid, pc, mids: remote.midsOf(jid) }));
+      return [{ label, pc, mids: ownMids }, ...of, ...links];
+    }
+    const { publisher } = this.links;
+    return publisher ? [{ label, pc: publisher.pc }, ...links] : links;
   }
 
   private newSid(): string {
@@ -305,29 +199,17 @@ export class GroupCall {
   private async measure(): Promise<void> {
     const now = performance.now();
     const { local } = this.options;
-    const speaking = this.microphone.read(
-      local.microphoneOn ? local.track('audio') : undefined,
-      now,
-    );
-    let changed = speaking !== this.selfSpeaking;
+    const microphone = local.microphoneOn ? local.track('audio') : undefined;
+    const speaking = this.microphone.read(microphone, now);
+    const selfChanged = speaking !== this.selfSpeaking;
     this.selfSpeaking = speaking;
-    await Promise.all(
-      [...this.links.values()].map(async (link) => {
-        if (link.session.state === 'ended') return;
-        const next = await link.meter.read(link.session.pc, now);
-        changed ||=
-          next.speaking !== link.activity.speaking || next.hasVideo !== link.activity.hasVideo;
-        link.activity = next;
-      }),
-    );
-    if (changed && !this.closed) this.options.onChange();
-  }
-}
-
-/** The other party ended a session before it was up. */
-export class SessionRefused extends Error {
-  constructor(readonly reason: Reason) {
-    super(`the session was refused: ${reason.condition}${reason.text ? ` (${reason.text})` : ''}`);
+    const origins = new Map<string, Origin>();
+    for (const { jid } of this.call?.participants ?? []) {
+      const origin = this.originOf(jid);
+      if (origin && origin.session.state !== 'ended') origins.set(jid, origin);
+    }
+    const changed = await this.activities.measure(origins, now);
+    if ((changed || selfChanged) && !this.closed) this.options.onChange();
   }
 }
 

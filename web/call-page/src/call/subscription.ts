@@ -73,6 +73,37 @@ function mostFrequent(values: number[]): number | undefined {
   return [...counts].sort(([a, n], [b, m]) => m - n || b - a)[0]?.[0];
 }
 
+const SETTLE_MS = 250;
+
+/** Sends what the page wants once its layout has settled, and only where it has changed. */
+export class SubscriptionSender {
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private sent = '';
+
+  constructor(private readonly send: (wanted: Element) => Promise<void>) {}
+
+  show(layout: Layout): void {
+    clearTimeout(this.timer);
+    if (layout.tiles.length === 0) return;
+    const wanted = subscriptionFor(layout);
+    const key = JSON.stringify(wanted);
+    if (key === this.sent) return;
+    this.timer = setTimeout(() => {
+      this.sent = key;
+      this.send(buildSubscription(wanted)).catch((error) => {
+        console.warn('the subscription was refused', error);
+        this.sent = '';
+      });
+    }, SETTLE_MS);
+  }
+
+  /** The next call knows nothing of this one. */
+  reset(): void {
+    clearTimeout(this.timer);
+    this.sent = '';
+  }
+}
+
 export function buildSubscription(wanted: Subscription): Element {
   return el(
     'subscription',

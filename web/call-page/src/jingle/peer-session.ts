@@ -1,49 +1,31 @@
 import type { LocalMedia } from '../media/local-media';
-import { formatCandidate, parseCandidate } from './candidate-line';
 import type { Content, Media, Role, SessionDescription } from './description';
-import { jingleMessage, type JingleMessage, type Reason } from './jingle-message';
+import type { JingleMessage } from './jingle-message';
 import { formatSdp, parseSdp } from './sdp';
+import { Session, type SessionOptions } from './session';
 
 export type Flow = 'send' | 'receive' | 'both';
-export type SessionState = 'connecting' | 'connected' | 'interrupted' | 'failed' | 'ended';
 
-export interface SessionOptions {
-  sid: string;
-  /** Full JID of the other party, or the conference's JID. */
-  peer: string;
+export interface PeerSessionOptions extends SessionOptions {
   role: Role;
   flow: Flow;
   media: Media[];
   local: LocalMedia;
-  iceServers: RTCIceServer[];
   /** Video codecs to offer, by name; all that the browser knows if absent. */
   videoCodecs?: string[] | undefined;
   mujiRoom?: string | undefined;
-  /** Sends one Jingle IQ to the peer; settles with its answer. */
-  send(message: JingleMessage): Promise<unknown>;
-  onState(state: SessionState, reason?: Reason): void;
   onTrack(stream: MediaStream): void;
 }
 
-/**
- * One Jingle session on one RTCPeerConnection. Everything that touches the connection runs in order
- * through a queue, so that candidates wait for descriptions.
- */
-export class PeerSession {
-  readonly pc: RTCPeerConnection;
+/** A session whose contents are all there from its start: one participant's media each way. */
+export class PeerSession extends Session<PeerSessionOptions> {
   /** Tracks of the other party, as they come. */
   readonly remoteStream = new MediaStream();
-  state: SessionState = 'connecting';
-  private queue: Promise<void> = Promise.resolve();
-  private localDescription: SessionDescription | undefined;
-  private announced = false;
-  private heldCandidates: RTCIceCandidate[] = [];
+  private own: SessionDescription = { contents: [], bundle: [] };
   private unsubscribe: () => void = () => undefined;
 
-  constructor(private readonly options: SessionOptions) {
-    this.pc = new RTCPeerConnection({ iceServers: options.iceServers, bundlePolicy: 'max-bundle' });
-    this.pc.onicecandidate = ({ candidate }) => candidate?.candidate && this.trickle(candidate);
-    this.pc.onconnectionstatechange = () => this.connectionChanged();
+  constructor(options: PeerSessionOptions) {
+    super(options);
     this.pc.ontrack = ({ track }) => {
       this.remoteStream.addTrack(track);
       options.onTrack(this.remoteStream);
@@ -52,17 +34,9 @@ export class PeerSession {
       this.unsubscribe = options.local.onChange(() => this.syncTracks());
   }
 
-  get sid(): string {
-    return this.options.sid;
-  }
-
-  get peer(): string {
-    return this.options.peer;
-  }
-
   /** Sends session-initiate; resolves when the peer has acknowledged it, rejects with its error. */
   async initiate(ownJid: string): Promise<void> {
-    const { media, flow, local } = this.options;
+    const { media, flow, local, mujiRoom } = this.options;
     for (const kind of media) {
       const transceiver = this.pc.addTransceiver(local.track(kind) ?? kind, {
         direction: flow === 'send' ? 'sendonly' : flow === 'receive' ? 'recvonly' : 'sendrecv',
@@ -71,82 +45,41 @@ export class PeerSession {
       this.limitCodecs(transceiver, kind);
     }
     await this.pc.setLocalDescription(await this.pc.createOffer());
-    const description = this.readLocalDescription();
-    await this.options.send(
-      jingleMessage('session-initiate', this.sid, {
-        initiator: ownJid,
-        description,
-        mujiRoom: this.options.mujiRoom,
-      }),
-    );
+    this.readOwnDescription();
+    await this.send('session-initiate', { initiator: ownJid, description: this.own, mujiRoom });
     this.releaseCandidates();
   }
 
   /** Answers a session-initiate with session-accept. */
   accept(offer: JingleMessage, ownJid: string): Promise<void> {
-    return this.enqueue(async () => {
+    return this.queue.run(async () => {
       await this.pc.setRemoteDescription({
         type: 'offer',
         sdp: formatSdp(offer.description, 'initiator'),
       });
       if (this.options.flow !== 'receive') this.attachTracks();
       await this.pc.setLocalDescription(await this.pc.createAnswer());
-      const description = this.readLocalDescription();
-      await this.options.send(
-        jingleMessage('session-accept', this.sid, { responder: ownJid, description }),
-      );
+      this.readOwnDescription();
+      await this.send('session-accept', { responder: ownJid, description: this.own });
       this.releaseCandidates();
     });
   }
 
   /** The peer's session-accept. */
   accepted(message: JingleMessage): Promise<void> {
-    return this.enqueue(async () => {
-      const sdp = formatSdp(message.description, 'responder', this.localDescription?.contents);
+    return this.queue.run(async () => {
+      const sdp = formatSdp(message.description, 'responder', this.own.contents);
       await this.pc.setRemoteDescription({ type: 'answer', sdp });
     });
   }
 
-  addCandidates(message: JingleMessage): Promise<void> {
-    return this.enqueue(async () => {
-      for (const content of message.description.contents) await this.addCandidatesOf(content);
-    });
+  protected override ownContent(name: string): Content | undefined {
+    return this.own.contents.find((c) => c.name === name);
   }
 
-  private async addCandidatesOf({ name, transport }: Content): Promise<void> {
-    for (const candidate of transport.candidates) {
-      await this.pc.addIceCandidate({
-        candidate: formatCandidate(candidate),
-        sdpMid: name,
-        usernameFragment: transport.ufrag ?? null,
-      });
-    }
-  }
-
-  /** Ends the session; with a reason the peer is told. */
-  end(reason?: Reason): void {
-    if (this.state === 'ended') return;
-    this.setState('ended');
+  protected override close(): void {
     this.unsubscribe();
-    this.pc.close();
-    if (reason)
-      this.options
-        .send(jingleMessage('session-terminate', this.sid, { reason }))
-        .catch(() => undefined);
-  }
-
-  /** The peer ended the session. */
-  ended(reason?: Reason): void {
-    if (this.state === 'ended') return;
-    this.unsubscribe();
-    this.pc.close();
-    this.setState('ended', reason);
-  }
-
-  private enqueue(task: () => Promise<void>): Promise<void> {
-    const run = this.queue.then(() => (this.state === 'ended' ? undefined : task()));
-    this.queue = run.catch(() => undefined);
-    return run;
+    super.close();
   }
 
   private limitCodecs(transceiver: RTCRtpTransceiver, kind: Media): void {
@@ -175,50 +108,7 @@ export class PeerSession {
     }
   }
 
-  private readLocalDescription(): SessionDescription {
-    const description = parseSdp(this.pc.localDescription?.sdp ?? '', this.options.role);
-    this.localDescription = description;
-    return description;
-  }
-
-  private trickle(candidate: RTCIceCandidate): void {
-    if (!this.announced) {
-      this.heldCandidates.push(candidate);
-      return;
-    }
-    const content = this.localDescription?.contents.find((c) => c.name === candidate.sdpMid);
-    const parsed = parseCandidate(candidate.candidate);
-    if (!content || !parsed || this.state === 'ended') return;
-    const { ufrag, pwd } = content.transport;
-    const transport = { ufrag, pwd, candidates: [parsed] };
-    this.options
-      .send(
-        jingleMessage('transport-info', this.sid, {
-          description: { contents: [{ ...content, transport }], bundle: [] },
-        }),
-      )
-      .catch(() => undefined);
-  }
-
-  /** The peer knows the session by now: it can be told the candidates that were found meanwhile. */
-  private releaseCandidates(): void {
-    this.announced = true;
-    for (const candidate of this.heldCandidates.splice(0)) this.trickle(candidate);
-  }
-
-  private connectionChanged(): void {
-    const states: Partial<Record<RTCPeerConnectionState, SessionState>> = {
-      connected: 'connected',
-      disconnected: 'interrupted',
-      failed: 'failed',
-    };
-    const next = states[this.pc.connectionState];
-    if (next) this.setState(next);
-  }
-
-  private setState(state: SessionState, reason?: Reason): void {
-    if (this.state === state || this.state === 'ended') return;
-    this.state = state;
-    this.options.onState(state, reason);
+  private readOwnDescription(): void {
+    this.own = parseSdp(this.pc.localDescription?.sdp ?? '', this.options.role);
   }
 }

@@ -17,13 +17,15 @@ export class ActivityMeter {
   private lastFrameMs = -Infinity;
   private lastSpeechMs = -Infinity;
 
-  /** `nowMs` is any monotonic clock in milliseconds, the same in all calls. */
-  async read(pc: RTCPeerConnection, nowMs: number): Promise<Activity> {
-    const report = await pc.getStats();
+  /**
+   * Of these media sections of a peer connection, or of all. `nowMs` is any monotonic clock in
+   * milliseconds, the same in all calls.
+   */
+  read(report: RTCStatsReport, mids: string[] | undefined, nowMs: number): Activity {
     let level = 0;
     let frames = 0;
     report.forEach((stat) => {
-      if (stat.type !== 'inbound-rtp') return;
+      if (stat.type !== 'inbound-rtp' || mids?.includes(stat.mid) === false) return;
       if (stat.kind === 'audio') level = Math.max(level, stat.audioLevel ?? 0);
       else frames += stat.framesDecoded ?? 0;
     });
@@ -32,7 +34,7 @@ export class ActivityMeter {
 
   update(level: number, framesDecoded: number, nowMs: number): Activity {
     if (level > SPEECH_LEVEL) this.lastSpeechMs = nowMs;
-    if (framesDecoded > this.framesSeen) this.lastFrameMs = nowMs;
+    if (framesDecoded !== this.framesSeen) this.lastFrameMs = nowMs;
     this.framesSeen = framesDecoded;
     return {
       speaking: nowMs - this.lastSpeechMs < SPEECH_HOLD_MS,

@@ -4,7 +4,19 @@ import type { Media } from '../jingle/description';
 export type DeviceProblem = 'refused' | 'missing' | 'busy' | 'insecure' | 'failed';
 export type DeviceProblems = Partial<Record<Media, DeviceProblem>>;
 
-const VIDEO = { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { ideal: 24, max: 30 } };
+export type SourceName = 'microphone' | 'camera' | 'screen';
+
+export interface LocalSource {
+  name: SourceName;
+  kind: Media;
+  /** Undefined while it is off. */
+  track: MediaStreamTrack | undefined;
+}
+
+const FRAME_RATE = { ideal: 24, max: 30 };
+const VIDEO = { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: FRAME_RATE };
+/** For an SFU, which sends each receiver the size that it needs. */
+const LARGE_VIDEO = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: FRAME_RATE };
 const AUDIO = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 
 /**
@@ -15,6 +27,8 @@ const AUDIO = { echoCancellation: true, noiseSuppression: true, autoGainControl:
 export class LocalMedia {
   /** Groups the sent tracks for the receivers (msid); it holds no tracks itself. */
   readonly stream = new MediaStream();
+  /** The camera is to be opened for a large picture. */
+  large = false;
   private microphone: MediaStreamTrack | undefined;
   private camera: MediaStreamTrack | undefined;
   private screen: MediaStreamTrack | undefined;
@@ -39,6 +53,15 @@ export class LocalMedia {
   /** What is sent of this kind; a shared screen takes the place of the camera. */
   track(kind: Media): MediaStreamTrack | undefined {
     return kind === 'audio' ? this.microphone : (this.screen ?? this.camera);
+  }
+
+  /** Each apart, where the camera is sent beside the screen. */
+  sources(): LocalSource[] {
+    return [
+      { name: 'microphone', kind: 'audio', track: this.microphone },
+      { name: 'camera', kind: 'video', track: this.camera },
+      { name: 'screen', kind: 'video', track: this.screen },
+    ];
   }
 
   /** Calls back whenever what is sent changes; returns the way to stop that. */
@@ -69,7 +92,7 @@ export class LocalMedia {
       throw new DOMException('insecure context', 'SecurityError');
     const stream = await navigator.mediaDevices.getUserMedia({
       audio: kinds.includes('audio') ? AUDIO : false,
-      video: kinds.includes('video') ? VIDEO : false,
+      video: kinds.includes('video') ? (this.large ? LARGE_VIDEO : VIDEO) : false,
     });
     for (const track of stream.getTracks()) {
       if (track.kind === 'audio') this.microphone = track;

@@ -14,11 +14,30 @@ export interface StatsSummary {
     lost: number;
     framesDecoded: number;
     freezes: number;
+    frameWidth: number;
+    frameHeight: number;
   }[];
-  outbound: { kind: string; ssrc: number; packets: number; bytes: number; framesEncoded: number }[];
+  outbound: {
+    kind: string;
+    ssrc: number;
+    /** Of a simulcast encoding. */
+    rid: string | undefined;
+    packets: number;
+    bytes: number;
+    framesEncoded: number;
+  }[];
 }
 
-export async function summarise(label: string, pc: RTCPeerConnection): Promise<StatsSummary> {
+/** A peer connection, or the part of it that concerns one participant. */
+export interface MeasuredConnection {
+  /** See StatsSummary. */
+  label: string;
+  pc: RTCPeerConnection;
+  /** The media sections that count; all if absent. */
+  mids?: string[] | undefined;
+}
+
+export async function summarise({ label, pc, mids }: MeasuredConnection): Promise<StatsSummary> {
   const summary: StatsSummary = {
     label,
     connectionState: pc.connectionState,
@@ -26,6 +45,7 @@ export async function summarise(label: string, pc: RTCPeerConnection): Promise<S
     outbound: [],
   };
   (await pc.getStats()).forEach((stat) => {
+    if (mids?.includes(stat.mid) === false) return;
     if (stat.type === 'inbound-rtp') {
       summary.inbound.push({
         kind: stat.kind,
@@ -35,11 +55,14 @@ export async function summarise(label: string, pc: RTCPeerConnection): Promise<S
         lost: stat.packetsLost ?? 0,
         framesDecoded: stat.framesDecoded ?? 0,
         freezes: stat.freezeCount ?? 0,
+        frameWidth: stat.frameWidth ?? 0,
+        frameHeight: stat.frameHeight ?? 0,
       });
     } else if (stat.type === 'outbound-rtp') {
       summary.outbound.push({
         kind: stat.kind,
         ssrc: stat.ssrc,
+        rid: stat.rid,
         packets: stat.packetsSent ?? 0,
         bytes: stat.bytesSent ?? 0,
         framesEncoded: stat.framesEncoded ?? 0,

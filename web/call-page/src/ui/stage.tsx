@@ -55,7 +55,7 @@ export function Stage({ app, call, room }: Props): JSX.Element {
                 </p>
             </header>
             <div class="stage-body">
-                <Grid call={call} />
+                <Grid app={app} call={call} />
                 {showPeople && (
                     <aside class="stage-people" aria-label="People in the room">
                         <PeopleList
@@ -80,6 +80,7 @@ export function Stage({ app, call, room }: Props): JSX.Element {
 
 function statusOf(call: CallView, room: RoomView): string {
     if (call.phase === 'starting') return 'Connecting\u2026';
+    if (call.reconnecting) return 'The connection was lost. Reconnecting\u2026';
     const silent = room.occupants
         .map((o) => o.nick)
         .filter((n) => n !== call.selfNick && !call.rejected.includes(n));
@@ -107,7 +108,7 @@ function Clock({ since, running }: { since: number; running: boolean }): JSX.Ele
     return <span class="clock">{running ? (hours ? `${hours}:${rest}` : rest) : '\u2013'}</span>;
 }
 
-function Grid({ call }: { call: CallView }): JSX.Element {
+function Grid({ app, call }: { app: App; call: CallView }): JSX.Element {
     const box = useRef<HTMLUListElement>(null);
     const [area, setArea] = useState({ width: 0, height: 0 });
     useLayoutEffect(() => {
@@ -120,6 +121,15 @@ function Grid({ call }: { call: CallView }): JSX.Element {
     }, []);
     const preview = useMemo(() => call.preview && new MediaStream([call.preview]), [call.preview]);
     const size = tileSize(call.peers.length + 1, area.width, area.height, GAP_PX);
+    const visible = usePageVisible();
+    useEffect(
+        () =>
+            app.calls.shows({
+                tiles: call.peers.map(({ jid }) => ({ jid, height: size.height, visible })),
+                pixelRatio: window.devicePixelRatio,
+            }),
+        [app, call.peers.map((p) => p.jid).join(), call.phase, size.height, visible],
+    );
     return (
         <ul
             class="grid"
@@ -135,6 +145,7 @@ function Grid({ call }: { call: CallView }): JSX.Element {
                     stream={peer.stream}
                     hasVideo={peer.hasVideo}
                     speaking={peer.speaking}
+                    dominant={peer.dominant}
                     state={peer.state}
                     size={size}
                 />
@@ -153,6 +164,17 @@ function Grid({ call }: { call: CallView }): JSX.Element {
             />
         </ul>
     );
+}
+
+/** Whether anybody can see this page: it is not in a tab behind others. */
+function usePageVisible(): boolean {
+    const [visible, setVisible] = useState(!document.hidden);
+    useEffect(() => {
+        const changed = () => setVisible(!document.hidden);
+        document.addEventListener('visibilitychange', changed);
+        return () => document.removeEventListener('visibilitychange', changed);
+    }, []);
+    return visible;
 }
 
 interface ToolProps {

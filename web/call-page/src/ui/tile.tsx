@@ -12,6 +12,8 @@ export interface TileProps {
     /** Show the picture as in a mirror. */
     mirrored?: boolean;
     speaking: boolean;
+    /** Speaks most of all. */
+    dominant?: boolean;
     muted?: boolean;
     state: string;
     size: TileSize;
@@ -46,6 +48,7 @@ export function Tile(props: TileProps): JSX.Element {
     const classes = [
         'tile',
         props.speaking && 'speaking',
+        props.dominant && 'dominant',
         props.mirrored && 'mirrored',
         whole && 'whole',
         hasVideo && 'has-video',
@@ -60,6 +63,7 @@ export function Tile(props: TileProps): JSX.Element {
             data-self={self ? 'true' : 'false'}
             data-state={props.state}
             data-speaking={props.speaking ? 'true' : 'false'}
+            data-dominant={props.dominant ? 'true' : 'false'}
             data-video={hasVideo ? 'true' : 'false'}
         >
             <video

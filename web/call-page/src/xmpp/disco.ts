@@ -119,6 +119,16 @@ export async function listRooms(connection: Connection, service: string): Promis
     .sort((a, b) => Number(b.hasCall) - Number(a.hasCall) || a.name.localeCompare(b.name));
 }
 
+/** Whether this SFU can have one session for the media of everybody. */
+export async function hasSingleSession(
+  connection: Connection,
+  service: string | undefined,
+): Promise<boolean> {
+  if (service === undefined) return false;
+  const info = await discoInfo(connection, service).catch(() => undefined);
+  return info?.features.has(NS.parleySfu) ?? false;
+}
+
 /**
  * STUN and TURN servers that the server offers (XEP-0215), with credentials that expire; none if it
  * offers none, or does not answer in time.

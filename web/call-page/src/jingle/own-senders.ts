@@ -1,0 +1,95 @@
+import { cameraEncodings, screenEncodings, withoutSimulcast } from '../media/encodings';
+import type { LocalMedia, LocalSource, SourceName } from '../media/local-media';
+import { forwardedCodecs } from '../media/video-codecs';
+import type { Media } from './description';
+
+/** The transceivers with which this client sends its microphone, its camera and its screen. */
+export class OwnSenders {
+  private transceivers = new Map<SourceName, RTCRtpTransceiver>();
+  private encodings = new Map<SourceName, RTCRtpEncodingParameters[]>();
+  /** What the peer would not take; it is asked again when the device was off meanwhile. */
+  private refused = new Set<SourceName>();
+
+  constructor(
+    private readonly pc: RTCPeerConnection,
+    private readonly local: LocalMedia,
+  ) {}
+
+  /** Sources that are on and not sent. */
+  missing(): LocalSource[] {
+    return this.local
+      .sources()
+      .filter((s) => s.track && !this.transceivers.has(s.name) && !this.refused.has(s.name));
+  }
+
+  add({ name, kind, track }: LocalSource): void {
+    const encodings = track && encodingsOf(name, track);
+    const transceiver = this.pc.addTransceiver(track ?? kind, {
+      direction: 'sendonly',
+      streams: [this.local.stream],
+      ...(encodings ? { sendEncodings: encodings } : {}),
+    });
+    limitCodecs(transceiver, kind);
+    this.transceivers.set(name, transceiver);
+    if (encodings) this.encodings.set(name, encodings);
+  }
+
+  /** A section that sends nothing, for the peer to know what this browser can decode. */
+  addSilent(kind: Media): void {
+    limitCodecs(this.pc.addTransceiver(kind, { direction: 'recvonly' }), kind);
+  }
+
+  /** Sends the tracks that there are now. */
+  syncTracks(): void {
+    for (const { name, track } of this.local.sources()) {
+      if (!track) this.refused.delete(name);
+      const sender = this.transceivers.get(name)?.sender;
+      if (sender && sender.track !== (track ?? null))
+        sender.replaceTrack(track ?? null).catch(() => undefined);
+    }
+  }
+
+  /** Stops what sends this source; it is asked for again only after it was off. */
+  refuse(name: SourceName): void {
+    this.refused.add(name);
+    this.stop(name);
+  }
+
+  stop(name: SourceName): void {
+    this.transceivers.get(name)?.stop();
+    this.transceivers.delete(name);
+  }
+
+  /** After an answer: what the peer rejected sends no more, and what it takes one size of is whole. */
+  async settle(): Promise<void> {
+    for (const [name, { sender, currentDirection }] of this.transceivers) {
+      if (currentDirection === 'stopped') {
+        this.refuse(name);
+        continue;
+      }
+      const parameters = sender.getParameters();
+      const encodings = this.encodings.get(name) ?? [];
+      if (encodings.length < 2 || parameters.encodings.length !== 1) continue;
+      parameters.encodings = withoutSimulcast(parameters.encodings, encodings);
+      await sender.setParameters(parameters);
+    }
+  }
+
+  midOf(name: SourceName): string | undefined {
+    return this.transceivers.get(name)?.mid ?? undefined;
+  }
+}
+
+function encodingsOf(
+  name: SourceName,
+  track: MediaStreamTrack,
+): RTCRtpEncodingParameters[] | undefined {
+  if (name === 'microphone') return undefined;
+  return name === 'screen' ? screenEncodings() : cameraEncodings(track.getSettings().height ?? 0);
+}
+
+function limitCodecs(transceiver: RTCRtpTransceiver, kind: Media): void {
+  const codecs = RTCRtpReceiver.getCapabilities?.(kind)?.codecs;
+  if (kind === 'video' && codecs && transceiver.setCodecPreferences)
+    transceiver.setCodecPreferences(forwardedCodecs(codecs));
+}
