@@ -35,9 +35,10 @@ export class OfferAnswer {
 
   /** The peer's answer, with what it says of contents that it was not asked about before. */
   async takeAnswer(contents: Content[]): Promise<void> {
-    this.sections = afterAnswer(this.sections, contents);
-    const sdp = remoteSdp(this.sections, this.transport);
+    const sections = afterAnswer(this.sections, contents);
+    const sdp = remoteSdp(sections, this.transport);
     await this.pc.setRemoteDescription({ type: 'answer', sdp });
+    this.sections = sections;
   }
 
   /** The session as the peer wants it; contents that the browser cannot take are rejected. */

@@ -49,12 +49,6 @@ export class OwnSenders {
     }
   }
 
-  /** Stops what sends this source; it is asked for again only after it was off. */
-  refuse(name: SourceName): void {
-    this.refused.add(name);
-    this.stop(name);
-  }
-
   stop(name: SourceName): void {
     this.transceivers.get(name)?.stop();
     this.transceivers.delete(name);
@@ -64,7 +58,8 @@ export class OwnSenders {
   async settle(): Promise<void> {
     for (const [name, { sender, currentDirection }] of this.transceivers) {
       if (currentDirection === 'stopped') {
-        this.refuse(name);
+        this.refused.add(name);
+        this.transceivers.delete(name);
         continue;
       }
       const parameters = sender.getParameters();

@@ -157,31 +157,32 @@ export class SingleSession extends Session<SingleSessionOptions> {
     if (this.senders.missing().length > 0) this.inTurn(() => this.addSources());
   }
 
-  /** Adds what was switched on; what the SFU does not take is not sent. */
+  /** Adds what was switched on. What the SFU does not take is rejected, as in an answer of SDP. */
   private async addSources(): Promise<void> {
     const sources = this.senders.missing();
     if (sources.length === 0) return;
-    const before = this.negotiation.sections;
     for (const source of sources) this.senders.add(source);
+    const names = await this.negotiation.offer();
     try {
-      const names = await this.negotiation.offer();
-      const isAnswer = ({ action, description }: JingleMessage) =>
-        (action === 'content-accept' || action === 'content-reject') &&
-        description.contents.some((c) => names.includes(c.name));
-      const answer = this.queue.expect(isAnswer, ANSWER_WAIT_MS);
-      await this.send('content-add', this.negotiation.describe(names));
-      const { action, description, reason } = await answer;
-      if (action === 'content-reject')
-        throw new SessionRefused(reason ?? { condition: 'unsupported-applications', text: '' });
-      await this.negotiation.takeAnswer(description.contents);
-      await this.senders.settle();
+      await this.negotiation.takeAnswer(await this.askToAdd(names));
     } catch (error) {
-      await this.negotiation.takeBack(before);
-      for (const { name } of sources) this.senders.refuse(name);
-      throw error;
+      console.warn('the SFU does not take what was switched on', error);
+      await this.negotiation.takeAnswer([]);
     }
+    await this.senders.settle();
     // What was switched meanwhile.
     this.sourcesChanged();
+  }
+
+  private async askToAdd(names: string[]): Promise<Content[]> {
+    const isAnswer = ({ action, description }: JingleMessage) =>
+      (action === 'content-accept' || action === 'content-reject') &&
+      description.contents.some((c) => names.includes(c.name));
+    const answer = this.queue.expect(isAnswer, ANSWER_WAIT_MS);
+    await this.send('content-add', this.negotiation.describe(names));
+    const { action, description, reason } = await answer;
+    if (action === 'content-accept') return description.contents;
+    throw new SessionRefused(reason ?? { condition: 'unsupported-applications', text: '' });
   }
 
   private async removeScreen(): Promise<void> {
