@@ -183,9 +183,8 @@ Outputs Coordinator::on_service_stanza(const xmpp::Element& stanza, Now now) {
         return outputs;
     }
     const bool response = type == "result" || type == "error";
-    const bool speaks_jingle =
-        type == "set" && stanza.child("jingle", ns::jingle) && !to->local().empty();
-    if (response || speaks_jingle) {
+    const bool to_conference = !to->local().empty() && Focus::understands(stanza);
+    if (response || to_conference) {
         take(focus_->on_conference_iq(stanza, *from, *to, now), now, outputs);
     } else {
         outputs.emplace_back(RouteStanza{answer_sfu_iq(stanza)});

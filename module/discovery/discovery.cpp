@@ -14,11 +14,22 @@ namespace parley::module {
 namespace {
 
 constexpr std::array sfu_features = {
-    xmpp::ns::disco_info, xmpp::ns::disco_items, xmpp::ns::ping,
-    ns::jingle,           ns::jingle_rtp,        ns::jingle_rtp_audio,
-    ns::jingle_rtp_video, ns::jingle_ice_udp,    ns::jingle_dtls,
-    ns::rtcp_fb,          ns::rtp_hdrext,        ns::ssma,
-    ns::rfc5888,          ns::av_conferences,    ns::coin,
+    xmpp::ns::disco_info,
+    xmpp::ns::disco_items,
+    xmpp::ns::ping,
+    ns::jingle,
+    ns::jingle_rtp,
+    ns::jingle_rtp_audio,
+    ns::jingle_rtp_video,
+    ns::jingle_ice_udp,
+    ns::jingle_dtls,
+    ns::rtcp_fb,
+    ns::rtp_hdrext,
+    ns::ssma,
+    ns::rfc5888,
+    ns::av_conferences,
+    ns::coin,
+    ns::sfu,
 };
 
 xmpp::Element feature(std::string_view var) {

@@ -25,7 +25,8 @@ Focus::Focus(xmpp::Jid service, FocusLimits limits, const RoomModel& rooms,
       calls_(calls),
       forbidden_(forbidden),
       make_uuid_(std::move(make_uuid)),
-      initiates_(limits.session_initiates_per_minute_max) {}
+      initiates_(limits.session_initiates_per_minute_max),
+      changes_(limits.session_changes_per_minute_max) {}
 
 MediaStanding Focus::standing(const CallId& id, const RoomJid& room, const FullJid& jid,
                               const std::optional<xmpp::Jid>& service) const {
@@ -134,21 +135,6 @@ Session& Focus::open_session(Conference& conference, const FullJid& client, std:
     return conference.sessions.emplace(number, std::move(session)).first->second;
 }
 
-/// Opens a session for each ordered pair of participants that has none: never one's own media back.
-void Focus::offer_missing(Conference& conference, Result& result) {
-    for (const auto& [receiver, receiving] : conference.members) {
-        if (!receiving.admitted) continue;
-        for (const auto& [source, sending] : conference.members) {
-            if (source == receiver || !sending.admitted || !conference.is_live(source)) continue;
-            if (!conference.offers.emplace(receiver, source).second) continue;
-            const Session& session = open_session(
-                conference, receiver, conference.id.lower() + ':' + make_uuid_(), source);
-            result.outputs.emplace_back(
-                MediaCommand(SubscribeMedia{conference.id, receiver, source, session.number}));
-        }
-    }
-}
-
 void Focus::close(Conference& conference, SessionNumber number, bool tell_media, Result& result,
                   std::optional<Reason> tell_client, std::string_view text) {
     const auto found = conference.sessions.find(number);
@@ -161,19 +147,39 @@ void Focus::close(Conference& conference, SessionNumber number, bool tell_media,
     if (tell_media) {
         result.outputs.emplace_back(MediaCommand(CloseMediaSession{conference.id, number}));
     }
+    // In another session of its own the client is offered them again.
+    for (const FullJid& source : session.sources)
+        conference.offers.erase({session.client, source});
     conference_of_.erase(number);
     conference.sids.erase({session.client, session.sid});
     conference.sessions.erase(found);
 }
 
-/// Ends every session that carries this client's media to others, so that it can be offered anew.
+/// Ends all that carries this client's media to others, so that it can be offered anew.
 void Focus::close_media_of(Conference& conference, const FullJid& source, Result& result) {
     for (auto entry = conference.sessions.begin(); entry != conference.sessions.end();) {
-        const Session& session = (entry++)->second;
-        if (session.source != source) continue;
-        close(conference, session.number, true, result, Reason::success);
+        Session& session = (entry++)->second;
+        if (session.source == source) {
+            close(conference, session.number, true, result, Reason::success);
+        } else {
+            withdraw_source(conference.id, session, source, result);
+        }
     }
     std::erase_if(conference.offers, [&](const auto& offer) { return offer.second == source; });
+}
+
+/// The client's own session is gone already, and the client wanted that: a participant may come
+/// back with another one.
+void Focus::publisher_left(Conference& conference, const FullJid& jid, Reason reason, Now now,
+                           Result& result) {
+    const auto member = conference.members.find(jid);
+    if (member != conference.members.end() && member->second.admitted) {
+        member->second.sessionless_since = now.steady;
+        member->second.sessionless_reason = reason;
+        sessions_due_.emplace_back(now.steady + sessionless_participant_grace,
+                                   std::pair(conference.id, jid));
+    }
+    lose_publisher(conference, jid, reason, result);
 }
 
 /// The session in which the client sends its media is gone already.
@@ -265,18 +271,24 @@ void Focus::send_terminate(const Session& session, const CallId& conference, Rea
     send_jingle(session, conference, terminate, "end", result);
 }
 
-/// The id of the IQ tells its answer which session it was for: "PURPOSE-SESSION-COUNT".
-void Focus::send_jingle(const Session& session, const CallId& conference,
-                        const jingle::Jingle& jingle, std::string_view purpose, Result& result) {
-    const auto from = xmpp::Jid::make(conference.lower(), service_.domain());
+/// The id of the IQ tells its answer which session it was for: "PURPOSE-SESSION-COUNT". Returns the
+/// count.
+uint64_t Focus::send_jingle(const Session& session, const CallId& conference,
+                            const jingle::Jingle& jingle, std::string_view purpose,
+                            Result& result) {
     xmpp::Element iq("iq", "jabber:client");
     iq.set_attr("type", "set")
         .set_attr("id", std::string(purpose) + '-' + std::to_string(session.number.value) + '-' +
                             std::to_string(++requests_sent_))
-        .set_attr("from", from->to_string())
+        .set_attr("from", address_of(conference).to_string())
         .set_attr("to", session.client.to_string());
     iq.add(jingle::to_element(jingle));
     result.outputs.emplace_back(RouteStanza{std::move(iq)});
+    return requests_sent_;
+}
+
+xmpp::Jid Focus::address_of(const CallId& conference) const {
+    return *xmpp::Jid::make(conference.lower(), service_.domain());
 }
 
 }  // namespace parley::module

@@ -26,10 +26,13 @@ struct FocusLimits {
     std::chrono::seconds proposal_timeout{
         30};  ///< a conference that no call names is ended after it
     uint32_t session_initiates_per_minute_max = 60;  ///< of one full JID
-    size_t conferences_per_client_max = 4;           ///< that one full JID sends media to at a time
+    /// Of one full JID: contents added, removed, paused and muted, ICE restarts, subscriptions.
+    uint32_t session_changes_per_minute_max = 240;
+    size_t conferences_per_client_max = 4;  ///< that one full JID sends media to at a time
     size_t conferences_max = 4096;
-    size_t remote_candidates_max = 64;  ///< of one session; more are ignored
-    bool guests_allowed = false;        ///< by the server; the room's owners must allow them, too
+    size_t remote_candidates_max = 64;   ///< of one session; more are ignored
+    size_t contents_per_client_max = 8;  ///< that a client sends in one session
+    bool guests_allowed = false;         ///< by the server; the room's owners must allow them, too
 };
 
 class Focus {
@@ -59,7 +62,10 @@ class Focus {
         std::vector<CallId> retired;  ///< conferences that ended without ever being a call
     };
 
-    /// An IQ to a conference JID, of any type, with a valid `from`.
+    /// Whether on_conference_iq is to answer this IQ to a conference JID.
+    static bool understands(const xmpp::Element& iq);
+
+    /// An IQ to a conference JID with a valid `from`: one that it understands, or a response.
     Result on_conference_iq(const xmpp::Element& iq, const xmpp::Jid& from, const xmpp::Jid& to,
                             Now now);
     Result on_media(const MediaEvent& event, Now now);
@@ -94,6 +100,7 @@ class Focus {
     void set_limits(const FocusLimits& limits) {
         limits_ = limits;
         initiates_.set_rate(limits.session_initiates_per_minute_max);
+        changes_.set_rate(limits.session_changes_per_minute_max);
     }
 
     size_t conference_count() const { return conferences_.size(); }
@@ -104,34 +111,84 @@ class Focus {
     struct Request;  ///< an IQ set with a parsed <jingle/> from a client
     using Refused = std::optional<xmpp::StanzaError>;
 
+    // What clients ask (focus_requests.cpp, focus_sessions.cpp).
+    Refused on_jingle(const xmpp::Element& iq, const FullJid& client, const CallId& id, Now now,
+                      Result& result);
     Refused on_session_initiate(const Request& request, Result& result);
     Refused may_take_part(const Request& request, const CallId& id, const RoomJid& room) const;
     bool admits_guests(const CallId& id, const RoomJid& room) const;
     Refused may_publish(const Request& request, const CallId& id, const RoomJid& room) const;
+    void publish(const Request& request, const RoomJid& room, MediaDescription offer,
+                 Result& result);
     Refused on_session_action(const Request& request, Session& session, Result& result);
-    void on_session_accept(const Request& request, Session& session, Result& result);
-    void on_transport_info(const Request& request, Session& session, Result& result);
-    void on_session_terminate(const Request& request, Session& session, Result& result);
-    void on_response(const xmpp::Element& iq, const xmpp::Jid& from, Result& result);
+    Refused on_session_accept(const Request& request, Session& session, Result& result);
+    Refused on_session_info(const Request& request, Session& session, Result& result);
+    Refused on_session_terminate(const Request& request, Session& session, Result& result);
+    void on_response(const xmpp::Element& iq, const xmpp::Jid& from, Now now, Result& result);
+    void acknowledge(const Request& request, Result& result) const;
+    Refused may_change(const Request& request);
 
+    // What clients do with contents (focus_contents.cpp).
+    Refused on_content_add(const Request& request, Session& session, Result& result);
+    Refused on_content_accept(const Request& request, Session& session, Result& result);
+    Refused on_content_reject(const Request& request, Session& session, Result& result);
+    Refused on_content_remove(const Request& request, Session& session, Result& result);
+    Refused on_content_modify(const Request& request, Session& session, Result& result);
+    void answer_addition(Conference& conference, Session& session,
+                         const std::vector<MediaContent>& taken, Result& result);
+    void accept_contents(Conference& conference, Session& session,
+                         const std::vector<jingle::Content>& answered, Result& result);
+    void decline_contents(Conference& conference, Session& session,
+                          const std::vector<std::string>& names, Result& result);
+    void end_if_empty(Conference& conference, Session& session, Now now, Result& result);
+
+    // Transports (focus_transport.cpp).
+    Refused on_transport_info(const Request& request, Session& session, Result& result);
+    Refused on_transport_replace(const Request& request, Session& session, Result& result);
+    void restart(const CallId& id, Session& session, jingle::IceTransport transport,
+                 Session::Restart how, Result& result);
+
+    // Who gets what (focus_offers.cpp).
+    void offer_missing(Conference& conference, Result& result);
+    void offer_in(Conference& conference, Session& session, const FullJid& source, Result& result);
+    void offer_more(Conference& conference, const FullJid& source, Result& result);
+    void offer_session(Conference& conference, Session& session, const MediaDescription& media,
+                       Result& result);
+    void offer_contents(Conference& conference, Session& session, const FullJid& source,
+                        std::vector<MediaContent> contents, Result& result);
+    std::vector<MediaContent> keep_offerable(const Conference& conference, const Session& session,
+                                             const FullJid& source,
+                                             std::vector<MediaContent> contents, Result& result);
+    void withdraw(Conference& conference, const FullJid& source,
+                  const std::vector<std::string>& origins, Result& result);
+    void withdraw_in(const CallId& id, Session& session, const std::vector<std::string>& names,
+                     Result& result);
+    void withdraw_source(const CallId& id, Session& session, const FullJid& source, Result& result);
+    void tell_senders(const Conference& conference, const FullJid& source,
+                      const std::string& origin, Result& result);
+    void tell_muted(const Conference& conference, const FullJid& source,
+                    const SessionContent& origin, Result& result);
+    void tell_muted_in(const CallId& id, const Session& session, const SessionContent& content,
+                       bool muted, Result& result);
+
+    // What the media plane tells (focus_media.cpp).
     void on(const LocalDescriptionReady& event, Now now, Result& result);
-
-    void on(const LocalContentsReady&, Now, Result&) {}
-
-    void on(const LocalTransportReady&, Now, Result&) {}
-
-    void on(const SpeakerChanged&, Now, Result&) {}
-
+    void on(const LocalContentsReady& event, Now now, Result& result);
     void on(const LocalCandidatesFound& event, Now now, Result& result);
+    void on(const LocalTransportReady& event, Now now, Result& result);
     void on(const MediaConnected& event, Now now, Result& result);
     void on(const MediaFailed& event, Now now, Result& result);
+    void on(const SpeakerChanged& event, Now now, Result& result);
+    void accept_session(Conference& conference, Session& session, const MediaDescription& media,
+                        Result& result);
 
     Session& open_session(Conference& conference, const FullJid& client, std::string sid,
                           std::optional<FullJid> source);
-    void offer_missing(Conference& conference, Result& result);
     void close(Conference& conference, SessionNumber number, bool tell_media, Result& result,
                std::optional<Reason> tell_client, std::string_view text = {});
     void close_media_of(Conference& conference, const FullJid& source, Result& result);
+    void publisher_left(Conference& conference, const FullJid& jid, Reason reason, Now now,
+                        Result& result);
     void lose_publisher(Conference& conference, const FullJid& jid, Reason reason, Result& result);
     void remove_member(Conference& conference, const FullJid& jid, Reason reason, Result& result);
     void end_conference(Conference& conference, Reason reason, Result& result);
@@ -142,10 +199,11 @@ class Focus {
     Conference* find(const CallId& id);
     const Conference* find(const CallId& id) const;
     Conference* find_by_session(SessionNumber number);
+    xmpp::Jid address_of(const CallId& conference) const;
     void send_terminate(const Session& session, const CallId& conference, Reason reason,
                         std::string_view text, Result& result);
-    void send_jingle(const Session& session, const CallId& conference, const jingle::Jingle& jingle,
-                     std::string_view purpose, Result& result);
+    uint64_t send_jingle(const Session& session, const CallId& conference,
+                         const jingle::Jingle& jingle, std::string_view purpose, Result& result);
 
     const xmpp::Jid service_;
     FocusLimits limits_;
@@ -154,6 +212,7 @@ class Focus {
     const ForbiddenUsers& forbidden_;
     const std::function<std::string()> make_uuid_;
     RateLimiter<FullJid> initiates_;
+    RateLimiter<FullJid> changes_;
     uint64_t sessions_opened_ = 0;
     uint64_t requests_sent_ = 0;
     std::map<CallId, Conference> conferences_;

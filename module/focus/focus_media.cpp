@@ -1,8 +1,9 @@
 /// The half of the focus that listens to the media plane.
+#include <algorithm>
 #include <utility>
 
 #include "module/focus/focus.hpp"
-#include "module/focus/negotiation.hpp"
+#include "module/focus/outgoing.hpp"
 
 namespace parley::module {
 
@@ -14,58 +15,67 @@ Focus::Result Focus::on_media(const MediaEvent& event, Now now) {
     return result;
 }
 
-/// The answer to a publisher becomes session-accept, the offer to a receiver session-initiate.
 void Focus::on(const LocalDescriptionReady& event, Now, Result& result) {
     Conference* conference = find_by_session(event.session);
     if (!conference) return;
     Session& session = conference->sessions.at(event.session);
     if (session.state != State::preparing) return;
-
-    const auto here = xmpp::Jid::make(conference->id.lower(), service_.domain());
-    jingle::Jingle jingle;
-    jingle.sid = session.sid;
-    put_media_description(jingle, event.description);
-    jingle.conference_info = jingle::ConferenceInfo{true, {}};
-    if (!event.description.contents.empty()) {
-        session.first_content = event.description.contents.front().name;
-    }
     session.transport = event.description.transport;
     session.transport.candidates.clear();
     if (session.publishes()) {
-        jingle.action = jingle::Action::session_accept;
-        jingle.initiator = session.client.to_string();
-        jingle.responder = here->to_string();
-        session.state = State::live;
-        send_jingle(session, conference->id, jingle, "accept", result);
-        const Member& member = conference->members.at(session.client);
-        if (member.is_guest && !member.admitted) {
-            result.guests.push_back({conference->id, session.client});
-        }
-        offer_missing(*conference, result);
-        return;
+        accept_session(*conference, session, event.description, result);
+    } else {
+        offer_session(*conference, session, event.description, result);
     }
-    jingle.action = jingle::Action::session_initiate;
-    jingle.initiator = here->to_string();
-    jingle.muji_room = conference->room.to_string();
-    jingle.conference_info->users.push_back("xmpp:" + session.source->to_string());
-    session.state = State::offered;
-    send_jingle(session, conference->id, jingle, "offer", result);
 }
 
-/// XEP-0176 s5.5: transport-info names one content; with BUNDLE the first stands for all.
-void Focus::on(const LocalCandidatesFound& event, Now, Result& result) {
+/// The answer to a publisher becomes session-accept. What it lacks of the offer is declined.
+void Focus::accept_session(Conference& conference, Session& session, const MediaDescription& media,
+                           Result& result) {
+    std::erase_if(session.contents, [&](const SessionContent& content) {
+        return std::ranges::find(media.contents, content.name, &MediaContent::name) ==
+               media.contents.end();
+    });
+    for (SessionContent& content : session.contents)
+        content.state = SessionContent::State::live;
+    jingle::Jingle jingle = outgoing(session, jingle::Action::session_accept);
+    jingle.initiator = session.client.to_string();
+    jingle.responder = address_of(conference.id).to_string();
+    jingle.single_session = session.single;
+    add_contents(jingle, conference, session, media.contents, media.transport);
+    add_bundle(jingle, session);
+    jingle.conference_info = jingle::ConferenceInfo{true, {}};
+    session.state = State::live;
+    send_jingle(session, conference.id, jingle, "accept", result);
+    const Member& member = conference.members.at(session.client);
+    if (member.is_guest && !member.admitted) {
+        result.guests.push_back({conference.id, session.client});
+    }
+    offer_missing(conference, result);
+}
+
+/// In the order in which they were asked for.
+void Focus::on(const LocalContentsReady& event, Now, Result& result) {
     Conference* conference = find_by_session(event.session);
-    if (!conference || event.candidates.empty()) return;
-    const Session& session = conference->sessions.at(event.session);
-    if (session.state == State::preparing) return;
-    jingle::IceTransport transport{session.transport.ufrag, session.transport.pwd, std::nullopt,
-                                   event.candidates};
-    jingle::Jingle jingle;
-    jingle.action = jingle::Action::transport_info;
-    jingle.sid = session.sid;
-    jingle.contents.push_back({jingle::Party::initiator, session.first_content,
-                               jingle::Senders::initiator, std::nullopt, std::move(transport)});
-    send_jingle(session, conference->id, jingle, "trickle", result);
+    if (!conference) return;
+    Session& session = conference->sessions.at(event.session);
+    if (!event.source) {
+        answer_addition(*conference, session, event.contents, result);
+        return;
+    }
+    if (session.offers_awaited.empty()) return;
+    const std::optional<FullJid> source = session.offers_awaited.front();
+    session.offers_awaited.pop_front();
+    if (event.contents.empty()) return;
+    if (source) {
+        offer_contents(*conference, session, *source, event.contents, result);
+        return;
+    }
+    std::vector<std::string> names;
+    for (const MediaContent& content : event.contents)
+        names.push_back(content.name);
+    result.outputs.emplace_back(
+        MediaCommand(RemoveMediaContents{conference->id, session.number, std::move(names)}));
 }
 
 void Focus::on(const MediaConnected& event, Now, Result& result) {
@@ -96,6 +106,18 @@ void Focus::on(const MediaFailed& event, Now, Result& result) {
         conference->members.contains(client) && conference->members.at(client).admitted;
     lose_publisher(*conference, client, event.reason, result);
     if (admitted) result.lost.push_back({id, client, event.reason});
+}
+
+void Focus::on(const SpeakerChanged& event, Now, Result& result) {
+    const Conference* conference = find(event.conference);
+    if (!conference) return;
+    for (const auto& [jid, member] : conference->members) {
+        const Session* session = conference->live_session(jid);
+        if (!member.admitted || !session || !session->single) continue;
+        jingle::Jingle info = outgoing(*session, jingle::Action::session_info);
+        info.speaker = event.speaker.to_string();
+        send_jingle(*session, conference->id, info, "speaker", result);
+    }
 }
 
 CallStatistics Focus::statistics(const CallId& id, const MediaStatistics& measured) const {

@@ -1,75 +1,54 @@
-/// The half of the focus that answers clients: IQs to a conference JID.
-#include <charconv>
+/// The part of the focus that answers clients: IQs to a conference JID, and who may begin.
 #include <utility>
 
 #include "module/calls/room_policy.hpp"
-#include "module/focus/focus.hpp"
+#include "module/focus/focus_request.hpp"
 #include "module/focus/jingle_errors.hpp"
 #include "module/focus/negotiation.hpp"
+#include "module/focus/outgoing.hpp"
 
 namespace parley::module {
 
 using xmpp::Condition;
 using xmpp::ErrorType;
-using State = Session::State;
 
-struct Focus::Request {
-    const xmpp::Element& iq;
-    const FullJid client;
-    const CallId conference;
-    const jingle::Jingle jingle;
-    const Now now;
-};
-
-namespace {
-
-/// The session in the id of an IQ that send_jingle made, where its answer matters: "offer" and
-/// "accept".
-std::optional<SessionNumber> session_in_id(std::string_view id) {
-    const size_t begin = id.find('-');
-    if (begin == std::string_view::npos) return std::nullopt;
-    const std::string_view purpose = id.substr(0, begin);
-    if (purpose != "offer" && purpose != "accept") return std::nullopt;
-    SessionNumber number;
-    const char* first = id.data() + begin + 1;
-    const auto [end, error] = std::from_chars(first, id.data() + id.size(), number.value);
-    if (error != std::errc{}) return std::nullopt;
-    return number;
+bool Focus::understands(const xmpp::Element& iq) {
+    return iq.attr("type") == "set" && iq.child("jingle", ns::jingle);
 }
-
-}  // namespace
 
 Focus::Result Focus::on_conference_iq(const xmpp::Element& iq, const xmpp::Jid& from,
                                       const xmpp::Jid& to, Now now) {
     Result result;
     const std::string_view type = iq.attr("type");
     if (type == "result" || type == "error") {
-        on_response(iq, from, result);
+        on_response(iq, from, now, result);
         return result;
     }
-    const auto refuse = [&](const xmpp::StanzaError& error) {
-        result.outputs.emplace_back(RouteStanza{xmpp::error_reply(iq, error)});
-        return result;
-    };
     const auto client = FullJid::from(from);
     const auto id = CallId::parse(to.local());
-    if (!client || !id) {
-        return refuse(conference_error(ErrorType::cancel, Condition::item_not_found,
-                                       "A conference's name is a version-4 UUID."));
-    }
-    const auto parsed = jingle::parse(*iq.child("jingle", ns::jingle));
-    if (!parsed) return refuse(malformed_request("Malformed Jingle: " + parsed.error().text + "."));
+    const Refused refused = client && id
+                                ? on_jingle(iq, *client, *id, now, result)
+                                : conference_error(ErrorType::cancel, Condition::item_not_found,
+                                                   "A conference's name is a version-4 UUID.");
+    if (refused) result.outputs.emplace_back(RouteStanza{xmpp::error_reply(iq, *refused)});
+    return result;
+}
 
-    const Request request{iq, *client, *id, *parsed, now};
-    Refused refused;
-    if (parsed->action == jingle::Action::session_initiate) {
-        refused = on_session_initiate(request, result);
-    } else {
-        Conference* conference = find(*id);
-        Session* session = conference ? conference->find_session(*client, parsed->sid) : nullptr;
-        refused = session ? on_session_action(request, *session, result) : unknown_session();
+Focus::Refused Focus::on_jingle(const xmpp::Element& iq, const FullJid& client, const CallId& id,
+                                Now now, Result& result) {
+    auto parsed = jingle::parse(*iq.child("jingle", ns::jingle));
+    if (!parsed) return malformed_request("Malformed Jingle: " + parsed.error().text + ".");
+    const Request request{iq, client, id, std::move(*parsed), now};
+    if (request.jingle.action == jingle::Action::session_initiate) {
+        return on_session_initiate(request, result);
     }
-    return refused ? refuse(*refused) : result;
+    Conference* conference = find(id);
+    Session* session = conference ? conference->find_session(client, request.jingle.sid) : nullptr;
+    return session ? on_session_action(request, *session, result) : unknown_session();
+}
+
+void Focus::acknowledge(const Request& request, Result& result) const {
+    result.outputs.emplace_back(RouteStanza{xmpp::iq_result(request.iq)});
 }
 
 Focus::Refused Focus::on_session_initiate(const Request& request, Result& result) {
@@ -92,26 +71,38 @@ Focus::Refused Focus::on_session_initiate(const Request& request, Result& result
     }
     if (auto refused = may_publish(request, id, *room)) return refused;
 
-    result.outputs.emplace_back(RouteStanza{xmpp::iq_result(request.iq)});
+    acknowledge(request, result);
     auto offer = media_description_of(request.jingle);
     if (!offer) {
         const Session never_opened{{}, request.jingle.sid, request.client, std::nullopt};
         send_terminate(never_opened, id, offer.error().reason, offer.error().text, result);
         return std::nullopt;
     }
+    publish(request, *room, std::move(*offer), result);
+    return std::nullopt;
+}
+
+void Focus::publish(const Request& request, const RoomJid& room, MediaDescription offer,
+                    Result& result) {
+    const CallId& id = request.conference;
     Conference* found = find(id);
     Conference& conference =
-        found ? *found : create_conference(id, *room, request.client, request.now);
+        found ? *found : create_conference(id, room, request.client, request.now);
     Session& session = open_session(conference, request.client, request.jingle.sid, std::nullopt);
+    session.single = request.jingle.single_session;
+    for (const MediaContent& content : offer.contents)
+        session.contents.push_back(own_content(content));
+    for (const jingle::Content& content : request.jingle.contents)
+        session.remote_ufrags.insert(content.transport->ufrag);
+    session.remote_candidates = offer.transport.candidates.size();
     Member& member = conference.members[request.client];
     member.publishing = session.number;
+    member.is_single = session.single;
     member.sessionless_since.reset();
-    member.is_guest = !rooms_.find_occupant(*room, request.client);
+    member.is_guest = !rooms_.find_occupant(room, request.client);
     ++publishing_[request.client];
-    session.remote_candidates = offer->transport.candidates.size();
     result.outputs.emplace_back(
-        MediaCommand(PublishMedia{id, request.client, session.number, std::move(*offer)}));
-    return std::nullopt;
+        MediaCommand(PublishMedia{id, request.client, session.number, std::move(offer)}));
 }
 
 /// Whether a client that is not in the room may join the conference by its id alone.
@@ -173,106 +164,6 @@ Focus::Refused Focus::may_publish(const Request& request, const CallId& id,
     if (client_has_all || service_has_all)
         return too_much("Too many conferences: leave one first.");
     return std::nullopt;
-}
-
-Focus::Refused Focus::on_session_action(const Request& request, Session& session, Result& result) {
-    using jingle::Action;
-    const auto acknowledge = [&] {
-        result.outputs.emplace_back(RouteStanza{xmpp::iq_result(request.iq)});
-    };
-    switch (request.jingle.action) {
-        case Action::session_accept:
-            if (session.publishes() || session.state != State::offered) {
-                return out_of_order("This session waits for no answer.");
-            }
-            acknowledge();
-            on_session_accept(request, session, result);
-            return std::nullopt;
-        case Action::transport_info:
-            acknowledge();
-            on_transport_info(request, session, result);
-            return std::nullopt;
-        case Action::session_terminate:
-            acknowledge();
-            on_session_terminate(request, session, result);
-            return std::nullopt;
-        case Action::session_info:
-        case Action::description_info:
-            acknowledge();
-            return std::nullopt;
-        default:
-            break;
-    }
-    return conference_error(ErrorType::cancel, Condition::feature_not_implemented,
-                            "A conference does not understand " +
-                                std::string(jingle::to_string(request.jingle.action)) + ".");
-}
-
-void Focus::on_session_accept(const Request& request, Session& session, Result& result) {
-    auto answer = media_description_of(request.jingle);
-    if (!answer) {
-        Conference& conference = *find(request.conference);
-        close(conference, session.number, true, result, answer.error().reason, answer.error().text);
-        return;
-    }
-    session.state = State::live;
-    session.remote_candidates += answer->transport.candidates.size();
-    result.outputs.emplace_back(
-        MediaCommand(SetMediaAnswer{request.conference, session.number, std::move(*answer)}));
-}
-
-void Focus::on_transport_info(const Request& request, Session& session, Result& result) {
-    auto candidates = candidates_of(request.jingle);
-    const size_t room_left = limits_.remote_candidates_max -
-                             std::min(session.remote_candidates, limits_.remote_candidates_max);
-    if (candidates.size() > room_left) {
-        candidates.erase(candidates.begin() + static_cast<std::ptrdiff_t>(room_left),
-                         candidates.end());
-    }
-    if (candidates.empty()) return;
-    session.remote_candidates += candidates.size();
-    result.outputs.emplace_back(MediaCommand(
-        AddRemoteCandidates{request.conference, session.number, std::move(candidates)}));
-}
-
-void Focus::on_session_terminate(const Request& request, Session& session, Result& result) {
-    Conference& conference = *find(request.conference);
-    const bool publishes = session.publishes();
-    close(conference, session.number, true, result, std::nullopt);
-    if (!publishes) return;
-    const Reason reason = request.jingle.reason.value_or(Reason::success);
-    const auto member = conference.members.find(request.client);
-    if (member != conference.members.end() && member->second.admitted) {
-        member->second.sessionless_since = request.now.steady;
-        member->second.sessionless_reason = reason;
-        sessions_due_.emplace_back(request.now.steady + sessionless_participant_grace,
-                                   std::pair(conference.id, request.client));
-    }
-    lose_publisher(conference, request.client, reason, result);
-}
-
-/// The client refused what we sent (XEP-0166 s10): that session is over.
-void Focus::on_response(const xmpp::Element& iq, const xmpp::Jid& from, Result& result) {
-    if (iq.attr("type") != "error") return;
-    const auto number = session_in_id(iq.attr("id"));
-    Conference* conference = number ? find_by_session(*number) : nullptr;
-    if (!conference) return;
-    const Session& session = conference->sessions.at(*number);
-    if (session.client.jid() != from) return;
-    const auto error = xmpp::StanzaError::from_stanza(iq);
-    result.outputs.emplace_back(LogLine{
-        LogLevel::info, "conference " + conference->id.text() + ": " + session.client.to_string() +
-                            " refused a session: " +
-                            std::string(error ? to_string(error->condition) : "no reason given")});
-    const bool publishes = session.publishes();
-    const FullJid client = session.client;
-    close(*conference, *number, true, result, std::nullopt);
-    if (!publishes) return;
-    const CallId id = conference->id;
-    const bool admitted =
-        conference->members.contains(client) && conference->members.at(client).admitted;
-    lose_publisher(*conference, client, Reason::connectivity_error, result);
-    if (admitted) result.lost.push_back({id, client, Reason::connectivity_error});
 }
 
 }  // namespace parley::module

@@ -28,6 +28,17 @@ inline xmpp::StanzaError out_of_order(std::string text) {
                             std::move(text), "out-of-order", ns::jingle_errors);
 }
 
+inline xmpp::StanzaError unknown_content(const std::string& name) {
+    return conference_error(xmpp::ErrorType::cancel, xmpp::Condition::item_not_found,
+                            "This session has no such content of that creator: " + name + '.');
+}
+
+inline xmpp::StanzaError unsupported_info() {
+    return conference_error(xmpp::ErrorType::modify, xmpp::Condition::feature_not_implemented,
+                            "A conference does not understand this information.",
+                            "unsupported-info", ns::jingle_errors);
+}
+
 inline xmpp::StanzaError too_much(std::string text) {
     return conference_error(xmpp::ErrorType::wait, xmpp::Condition::resource_constraint,
                             std::move(text), "rate-limited");

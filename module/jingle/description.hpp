@@ -65,6 +65,7 @@ struct RtpDescription {
     std::vector<SourceGroup> groups;
     std::vector<std::string> rids{};  ///< RFC 8853: simulcast encodings, in order; empty: none
     bool rtcp_mux = false;
+    std::vector<std::string> categories{};  ///< XEP-0507: "slides", "speaker", ...
     bool operator==(const RtpDescription&) const = default;
 };
 
@@ -111,6 +112,8 @@ inline constexpr size_t extensions_max = 32;     ///< of one content
 inline constexpr size_t sources_max = 32;        ///< of one content
 inline constexpr size_t parameters_max = 32;     ///< of one payload type or source
 inline constexpr size_t feedback_max = 16;       ///< of one payload type
+inline constexpr size_t rids_max = 4;            ///< of one content
+inline constexpr size_t rid_bytes_max = 16;      ///< ASCII letters and digits
 inline constexpr size_t candidates_max = 64;     ///< of one content
 inline constexpr size_t token_bytes_max = 256;   ///< ufrag, pwd, content names, sids, ids
 inline constexpr size_t value_bytes_max = 1024;  ///< parameters, URIs

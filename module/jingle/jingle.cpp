@@ -1,5 +1,6 @@
 #include "module/jingle/jingle.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "module/jingle/fields.hpp"
@@ -19,6 +20,10 @@ constexpr std::array<std::string_view, 15> action_names = {
 };
 static_assert(action_names[static_cast<size_t>(Action::transport_replace)] == "transport-replace");
 
+constexpr std::array<std::string_view, 6> info_names = {"active",  "hold",   "mute",
+                                                        "ringing", "unhold", "unmute"};
+static_assert(info_names[static_cast<size_t>(SessionInfo::Kind::unmute)] == "unmute");
+
 constexpr std::array<std::string_view, 4> senders_names = {"both", "initiator", "responder",
                                                            "none"};
 
@@ -32,6 +37,10 @@ std::optional<Senders> senders_from(std::string_view name) {
 
 std::string_view to_string(Party party) {
     return party == Party::initiator ? "initiator" : "responder";
+}
+
+Party party_from(std::string_view name) {
+    return name == "responder" ? Party::responder : Party::initiator;
 }
 
 xmpp::Result<void> parse_content_child(const xmpp::Element& child, Content& content) {
@@ -56,7 +65,7 @@ xmpp::Result<Content> parse_content(const xmpp::Element& element) {
     const std::string_view name = element.attr("name");
     if (name.empty() || !is_plain(name, token_bytes_max)) return invalid("a content without name");
     content.name = name;
-    content.creator = element.attr("creator") == "responder" ? Party::responder : Party::initiator;
+    content.creator = party_from(element.attr("creator"));
     const auto senders = senders_from(element.attr("senders"));
     if (!senders) return invalid("senders is not one of both, initiator, responder, none");
     content.senders = *senders;
@@ -108,15 +117,36 @@ ConferenceInfo parse_conference_info(const xmpp::Element& element) {
     return info;
 }
 
+xmpp::Result<void> parse_info(const xmpp::Element& child, Jingle& jingle) {
+    const auto found = std::ranges::find(info_names, child.name());
+    if (child.ns() != ns::rtp_info || found == info_names.end()) {
+        jingle.unknown_info = true;
+        return {};
+    }
+    const std::string_view name = child.attr("name");
+    if (!is_plain(name, token_bytes_max)) return invalid("the name of a content is too long");
+    if (jingle.infos.size() == contents_max) return invalid("too many informational payloads");
+    jingle.infos.push_back({static_cast<SessionInfo::Kind>(found - info_names.begin()),
+                            party_from(child.attr("creator")), std::string(name)});
+    return {};
+}
+
 xmpp::Result<void> parse_child(const xmpp::Element& child, Jingle& jingle) {
     if (child.is("content", ns::jingle)) return add_content(child, jingle.contents);
-    if (child.is("reason", ns::jingle)) parse_reason(child, jingle);
-    if (child.is("group", ns::grouping) && child.attr("semantics") == "BUNDLE") {
-        jingle.bundle = parse_bundle(child);
-    }
-    if (child.is("muji", ns::muji)) jingle.muji_room = child.attr("room");
-    if (child.is("conference-info", ns::coin)) {
+    if (child.is("reason", ns::jingle)) {
+        parse_reason(child, jingle);
+    } else if (child.is("group", ns::grouping)) {
+        if (child.attr("semantics") == "BUNDLE") jingle.bundle = parse_bundle(child);
+    } else if (child.is("muji", ns::muji)) {
+        jingle.muji_room = child.attr("room");
+    } else if (child.is("conference-info", ns::coin)) {
         jingle.conference_info = parse_conference_info(child);
+    } else if (child.is("single-session", ns::sfu)) {
+        jingle.single_session = true;
+    } else if (child.is("speaker", ns::sfu)) {
+        jingle.speaker = child.attr("jid").substr(0, value_bytes_max);
+    } else if (jingle.action == Action::session_info) {
+        return parse_info(child, jingle);
     }
     return {};
 }
@@ -139,6 +169,13 @@ xmpp::Element to_element(const ConferenceInfo& info) {
     xmpp::Element& users = element.add("users");
     for (const std::string& entity : info.users)
         users.add("user").set_attr("entity", entity);
+    return element;
+}
+
+xmpp::Element to_element(const SessionInfo& info) {
+    xmpp::Element element(info_names[static_cast<size_t>(info.kind)], ns::rtp_info);
+    if (info.name.empty()) return element;
+    element.set_attr("creator", to_string(info.creator)).set_attr("name", info.name);
     return element;
 }
 
@@ -191,6 +228,10 @@ xmpp::Element to_element(const Jingle& jingle) {
         element.add(to_element(content));
     if (jingle.reason) element.add(reason_element(*jingle.reason, jingle.reason_text));
     if (jingle.conference_info) element.add(to_element(*jingle.conference_info));
+    for (const SessionInfo& info : jingle.infos)
+        element.add(to_element(info));
+    if (jingle.single_session) element.add("single-session", ns::sfu);
+    if (!jingle.speaker.empty()) element.add("speaker", ns::sfu).set_attr("jid", jingle.speaker);
     return element;
 }
 

@@ -57,6 +57,16 @@ struct ConferenceInfo {
     bool operator==(const ConferenceInfo&) const = default;
 };
 
+/// XEP-0167 s8: what a session-info tells. Mute and unmute may name a content.
+struct SessionInfo {
+    enum class Kind : uint8_t { active, hold, mute, ringing, unhold, unmute };
+
+    Kind kind = Kind::active;
+    Party creator = Party::initiator;
+    std::string name{};  ///< empty: all contents
+    bool operator==(const SessionInfo&) const = default;
+};
+
 /// XEP-0166 s7.1: <jingle/>.
 struct Jingle {
     Action action = Action::session_info;
@@ -69,6 +79,10 @@ struct Jingle {
     std::string reason_text;
     std::string muji_room;  ///< XEP-0272: <muji room/>; empty: none
     std::optional<ConferenceInfo> conference_info;
+    std::vector<SessionInfo> infos{};
+    bool unknown_info = false;    ///< a session-info with a payload that nobody here understands
+    bool single_session = false;  ///< docs/protocol.md s7.3: media of others comes in this session
+    std::string speaker{};        ///< a full JID; empty: not said
     bool operator==(const Jingle&) const = default;
 };
 

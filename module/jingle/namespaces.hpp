@@ -17,6 +17,10 @@ inline constexpr std::string_view grouping = "urn:xmpp:jingle:apps:grouping:0"; 
 inline constexpr std::string_view ssma = "urn:xmpp:jingle:apps:rtp:ssma:0";      ///< XEP-0339
 inline constexpr std::string_view muji = "urn:xmpp:jingle:muji:0";               ///< XEP-0272
 inline constexpr std::string_view av_conferences = "urn:xmpp:jingle:av-conferences:0";
+inline constexpr std::string_view rtp_info = "urn:xmpp:jingle:apps:rtp:info:1";  ///< XEP-0167 s8
+inline constexpr std::string_view category = "urn:xmpp:jingle:apps:category:0";  ///< XEP-0507
+inline constexpr std::string_view conference_info = "urn:ietf:params:xml:ns:conference-info";
+inline constexpr std::string_view sfu = "urn:parley:sfu:0";  ///< docs/protocol.md s7
 inline constexpr std::string_view coin = "urn:xmpp:coin:1";  ///< XEP-0298
 inline constexpr std::string_view rfc5888 = "urn:ietf:rfc:5888";
 

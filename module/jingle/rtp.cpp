@@ -1,6 +1,7 @@
 #include "module/jingle/rtp.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "module/jingle/fields.hpp"
 #include "module/jingle/namespaces.hpp"
@@ -88,6 +89,32 @@ xmpp::Result<SourceGroup> parse_group(const xmpp::Element& element) {
     return group;
 }
 
+bool is_rid(std::string_view id) {
+    return !id.empty() && id.size() <= rid_bytes_max && std::ranges::all_of(id, [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    });
+}
+
+xmpp::Result<void> parse_simulcast(const xmpp::Element& element, std::vector<std::string>& rids) {
+    for (const xmpp::Element* child : element.elements()) {
+        if (!child->is("rid", ns::sfu)) continue;
+        const std::string_view id = child->attr("id");
+        if (!is_rid(id)) return invalid("a rid is 1 to 16 letters and digits");
+        if (std::ranges::find(rids, id) != rids.end()) return invalid("two equal rids");
+        if (rids.size() == rids_max) return invalid("too many rids");
+        rids.emplace_back(id);
+    }
+    return {};
+}
+
+/// Unknown ones are skipped.
+void parse_category(std::string_view name, std::vector<std::string>& categories) {
+    constexpr std::array<std::string_view, 5> names = {"slides", "speaker", "sl", "main", "alt"};
+    if (std::ranges::find(names, name) == names.end()) return;
+    if (std::ranges::find(categories, name) != categories.end()) return;
+    categories.emplace_back(name);
+}
+
 /// Appends a parsed value to a bounded list.
 template <class T>
 xmpp::Result<void> append(std::vector<T>& list, xmpp::Result<T> value, size_t count_max,
@@ -140,6 +167,8 @@ xmpp::Result<void> parse_child(const xmpp::Element& child, RtpDescription& resul
     if (child.is("ssrc-group", ns::ssma)) {
         return append(result.groups, parse_group(child), sources_max, "source groups");
     }
+    if (child.is("simulcast", ns::sfu)) return parse_simulcast(child, result.rids);
+    if (child.is("category", ns::category)) parse_category(child.attr("name"), result.categories);
     if (child.is("rtcp-mux", ns::jingle_rtp)) result.rtcp_mux = true;
     return {};
 }
@@ -215,6 +244,8 @@ xmpp::Result<RtpDescription> parse_rtp_description(const xmpp::Element& descript
 xmpp::Element to_element(const RtpDescription& rtp) {
     xmpp::Element description("description", ns::jingle_rtp);
     description.set_attr("media", rtp.media == MediaKind::audio ? "audio" : "video");
+    for (const std::string& category : rtp.categories)
+        description.add("category", ns::category).set_attr("name", category);
     for (const PayloadType& type : rtp.payload_types)
         add_payload_type(description, type);
     for (const HeaderExtension& extension : rtp.extensions) {
@@ -224,6 +255,11 @@ xmpp::Element to_element(const RtpDescription& rtp) {
     }
     add_sources(description, rtp);
     add_stream(description, rtp.sources);
+    if (!rtp.rids.empty()) {
+        xmpp::Element& simulcast = description.add("simulcast", ns::sfu);
+        for (const std::string& rid : rtp.rids)
+            simulcast.add("rid").set_attr("id", rid);
+    }
     if (rtp.rtcp_mux) description.add("rtcp-mux");
     return description;
 }

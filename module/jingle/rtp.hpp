@@ -5,7 +5,8 @@
 #include "xmpp/result.hpp"
 
 /// <description xmlns='urn:xmpp:jingle:apps:rtp:1'/> (XEP-0167) with feedback (XEP-0293), header
-/// extensions (XEP-0294) and sources (XEP-0339).
+/// extensions (XEP-0294), sources (XEP-0339), categories (XEP-0507) and simulcast
+/// (docs/protocol.md).
 namespace parley::module::jingle {
 
 xmpp::Result<RtpDescription> parse_rtp_description(const xmpp::Element& description);

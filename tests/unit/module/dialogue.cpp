@@ -94,7 +94,7 @@ xmpp::Element read_xml_file(const std::filesystem::path& file) {
 }
 
 Dialogue::Dialogue(const std::filesystem::path& file)
-    : file_(file.filename()),
+    : file_(file),
       script_(read_xml_file(file)),
       now_{TimePoint{} + std::chrono::hours(1),
            std::chrono::sys_days{std::chrono::year{2026} / 11 / 23}},
@@ -105,13 +105,23 @@ Dialogue::Dialogue(const std::filesystem::path& file)
 }
 
 void Dialogue::play() {
-    for (const xmpp::Element* element : script_.elements()) {
+    play(script_, file_);
+}
+
+void Dialogue::play(const xmpp::Element& script, const std::filesystem::path& file) {
+    if (script.has_attr("after")) {
+        const auto before = file.parent_path() / script.attr("after");
+        play(read_xml_file(before), before);
+    }
+    step_number_ = 0;
+    for (const xmpp::Element* element : script.elements()) {
         ++step_number_;
         try {
             step(*element);
         } catch (const std::exception& exception) {
-            throw std::runtime_error(file_ + ", step " + std::to_string(step_number_) + " <" +
-                                     element->name() + ">: " + exception.what());
+            throw std::runtime_error(file.filename().string() + ", step " +
+                                     std::to_string(step_number_) + " <" + element->name() +
+                                     ">: " + exception.what());
         }
     }
     expect_nothing_left();
@@ -326,7 +336,8 @@ void Dialogue::expect(const xmpp::Element& element) {
 
 void Dialogue::expect_nothing_left() const {
     if (!outcomes_.empty()) {
-        throw std::runtime_error(file_ + ": nobody expected " + xmpp::to_xml(outcomes_.front()));
+        throw std::runtime_error(file_.filename().string() + ": nobody expected " +
+                                 xmpp::to_xml(outcomes_.front()));
     }
 }
 

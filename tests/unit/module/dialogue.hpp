@@ -20,6 +20,7 @@ class Dialogue {
     void play();
 
   private:
+    void play(const xmpp::Element& script, const std::filesystem::path& file);
     void step(const xmpp::Element& element);
     bool act(const xmpp::Element& element);
     void expect(const xmpp::Element& element);
@@ -45,7 +46,7 @@ class Dialogue {
     Place& place_of(const xmpp::Element& element);  ///< `team` unless it names another room
     Occupant& occupant(const xmpp::Element& element);
 
-    std::string file_;
+    std::filesystem::path file_;
     xmpp::Element script_;
     size_t step_number_ = 0;
     uint32_t uuids_ = 0;

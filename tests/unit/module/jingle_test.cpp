@@ -97,11 +97,21 @@ BOOST_AUTO_TEST_CASE(dino_means_both_ways_and_no_bundle) {
     Jingle offer = read("dino-offer.xml");
     BOOST_TEST((offer.contents[0].senders == Senders::both));
     BOOST_TEST(offer.contents[0].transport->fingerprint->value.substr(0, 5) == "7B:57");
-    const auto refused = media_description_of(offer);
-    BOOST_TEST((refused.error().reason == Reason::incompatible_parameters));
-    for (auto& content : offer.contents)
-        content.senders = Senders::initiator;
-    BOOST_TEST(!media_description_of(offer)->bundled);
+    const auto media = media_description_of(offer);
+    BOOST_TEST(!media->bundled);
+    BOOST_TEST((media->contents[0].from_client && !media->contents[0].inactive));
+}
+
+BOOST_AUTO_TEST_CASE(who_sends_nothing_needs_one_session_for_all) {
+    for (const Senders senders : {Senders::responder, Senders::none}) {
+        Jingle offer = read("chromium-offer.xml");
+        offer.contents[0].senders = senders;
+        BOOST_TEST(media_description_of(offer)->contents[0].inactive);
+        offer.contents[1].senders = senders;
+        BOOST_TEST((media_description_of(offer).error().reason == Reason::incompatible_parameters));
+        offer.single_session = true;
+        BOOST_TEST(media_description_of(offer)->contents[1].inactive);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(tolerates_prefixes_and_what_is_left_out) {
@@ -149,6 +159,32 @@ BOOST_AUTO_TEST_CASE(refuses_more_than_the_limits) {
     BOOST_TEST(with({}, repeat(candidate, over(candidates_max)))
                    ->contents[0]
                    .transport->candidates.size() == candidates_max);
+}
+
+BOOST_AUTO_TEST_CASE(reads_encodings_of_simulcast) {
+    const auto simulcast = [](const std::string& rids) {
+        return with("<simulcast xmlns='urn:parley:sfu:0'>" + rids + "</simulcast>");
+    };
+    const auto four =
+        simulcast("<rid id='q'/><rid id='h'/><rid id='f'/><rid id='0123456789abcdeZ'/>");
+    BOOST_TEST((four->contents[0].description->rids ==
+                std::vector<std::string>{"q", "h", "f", "0123456789abcdeZ"}));
+    BOOST_TEST((jingle::parse(jingle::to_element(*four)).value() == *four));
+    for (const std::string rids :
+         {"<rid id='a'/><rid id='b'/><rid id='c'/><rid id='d'/><rid id='e'/>", "<rid/>",
+          "<rid id='0123456789abcdefg'/>", "<rid id='a-b'/>", "<rid id='a'/><rid id='a'/>"}) {
+        BOOST_TEST_CONTEXT(rids) BOOST_TEST(!simulcast(rids).has_value());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(reads_categories_that_there_are) {
+    const std::string ns = " xmlns='urn:xmpp:jingle:apps:category:0'";
+    const auto shared =
+        with("<category" + ns + " name='slides'/><category" + ns + " name='alt'/><category" + ns +
+             " name='alt'/><category" + ns + " name='cat'/>");
+    BOOST_TEST(
+        (shared->contents[0].description->categories == std::vector<std::string>{"slides", "alt"}));
+    BOOST_TEST((jingle::parse(jingle::to_element(*shared)).value() == *shared));
 }
 
 BOOST_AUTO_TEST_CASE(refuses_line_ends_that_would_reach_other_protocols) {

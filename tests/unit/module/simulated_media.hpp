@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,8 @@
 namespace parley::module::test {
 
 /// Stands in for the media plane: answers every publisher and writes every offer at once, with
-/// descriptions that no network ever sees, and remembers what it was told.
+/// descriptions that no network ever sees, and remembers what it was told. It takes what is Opus or
+/// VP8, or says no codec at all.
 class SimulatedMedia {
   public:
     /// What follows from the command, to be told to the focus.
@@ -27,10 +29,26 @@ class SimulatedMedia {
     /// Of every session it ever had the same numbers, which nobody has measured.
     MediaStatistics statistics() const;
 
-    static MediaDescription description(bool from_client);
+    /// The contents of a session that there is; by name.
+    std::set<std::string> contents(SessionNumber number) const;
 
   private:
+    struct Session {
+        CallId conference;
+        FullJid client;
+        std::optional<FullJid> source;                      ///< none: the client's own
+        std::map<std::string, jingle::RtpDescription> own;  ///< what the client sends, by name
+        std::map<std::string, std::pair<FullJid, std::string>> sent;  ///< what it gets, whence
+        std::set<std::pair<FullJid, std::string>> offered;            ///< now or before
+        int restarts = 0;
+    };
+
+    friend struct Execution;
+
+    std::vector<MediaContent> offer(Session& session, const FullJid& source);
+
     std::vector<std::string> log_;
+    std::map<SessionNumber, Session> sessions_;
     std::map<FullJid, SessionNumber> publishers_;
     std::map<std::pair<FullJid, FullJid>, SessionNumber> receivers_;
 };
