@@ -7,11 +7,14 @@
 namespace parley::sfu {
 
 Conference::~Conference() {
-    for (auto& [id, session] : subscriptions_)
+    for (auto& [id, session] : sessions_)
         session->close();
-    subscriptions_.clear();
-    for (auto& [id, session] : publications_)
-        session->close();
+    // Those who only receive go first: what they receive is the others'.
+    std::erase_if(sessions_, [](const auto& each) { return !each.second->publishes(); });
+    for (auto& [id, session] : sessions_) {
+        for (const auto& track : session->publication().tracks())
+            stop_delivery(*track);
+    }
 }
 
 void Conference::refuse(SessionId id, Reason reason, std::string text) const {
@@ -21,14 +24,10 @@ void Conference::refuse(SessionId id, Reason reason, std::string text) const {
 bool Conference::room_for(const ParticipantId& participant, SessionId id) const {
     std::set<ParticipantId> participants{participant};
     size_t sessions = 1;
-    const auto count = [&](const Session& session) {
-        participants.insert(session.participant());
-        if (session.participant() == participant) ++sessions;
-    };
-    for (const auto& [each, session] : publications_)
-        count(*session);
-    for (const auto& [each, session] : subscriptions_)
-        count(*session);
+    for (const auto& [each, session] : sessions_) {
+        participants.insert(session->participant());
+        if (session->participant() == participant) ++sessions;
+    }
     if (participants.size() > context_.config.participants_per_conference_max) {
         refuse(id, Reason::general_error, "the conference has all the participants it may have");
         return false;
@@ -42,114 +41,241 @@ bool Conference::room_for(const ParticipantId& participant, SessionId id) const 
 
 /// A session's failure may come from within its own packet callback: it is removed when that has
 /// returned.
-Session::OnFailure Conference::on_failure() {
-    return [this](Session& session, Reason reason, std::string text) {
-        refuse(session.id(), reason, std::move(text));
-        context_.loop.defer([this, id = session.id(), alive = std::weak_ptr<bool>(alive_)] {
-            if (!alive.expired()) close_session(id);
-        });
-    };
+Session::Callbacks Conference::callbacks() {
+    return {
+        .on_failure =
+            [this](Session& session, Reason reason, std::string text) {
+                refuse(session.id(), reason, std::move(text));
+                context_.loop.defer([this, id = session.id(), alive = std::weak_ptr<bool>(alive_)] {
+                    if (!alive.expired()) close_session(id);
+                });
+            },
+        .on_audio_level = [](Session&, uint8_t, TimePoint) {}};
 }
 
-PublishSession* Conference::publication_of(const ParticipantId& participant) {
-    const auto found =
-        std::find_if(publications_.begin(), publications_.end(),
-                     [&](const auto& each) { return each.second->participant() == participant; });
-    return found == publications_.end() ? nullptr : found->second.get();
+Session* Conference::publisher(const ParticipantId& participant) {
+    const auto found = std::find_if(sessions_.begin(), sessions_.end(), [&](const auto& each) {
+        return each.second->publishes() && each.second->participant() == participant;
+    });
+    return found == sessions_.end() ? nullptr : found->second.get();
 }
 
 Session* Conference::find(SessionId id) {
-    if (const auto found = publications_.find(id); found != publications_.end()) {
-        return found->second.get();
-    }
-    return find_subscription(id);
+    const auto found = sessions_.find(id);
+    return found == sessions_.end() ? nullptr : found->second.get();
 }
 
-SubscribeSession* Conference::find_subscription(SessionId id) {
-    const auto found = subscriptions_.find(id);
-    return found == subscriptions_.end() ? nullptr : found->second.get();
+Session& Conference::create(SessionId id, ParticipantId participant) {
+    auto session = std::make_unique<Session>(context_, id, std::move(participant), callbacks());
+    Session& created = *sessions_.emplace(id, std::move(session)).first->second;
+    apply_wishes(created);
+    return created;
+}
+
+CodecRules Conference::codec_rules(const ParticipantId& publisher) const {
+    const auto usable = [this, publisher](const Codec& codec) {
+        for (const auto& [id, session] : sessions_) {
+            if (!session->publishes() || session->participant() == publisher) continue;
+            bool has_video = false;
+            bool decodes = false;
+            for (const auto& content : session->offered()) {
+                if (content.kind != MediaKind::video) continue;
+                has_video = true;
+                decodes = decodes || find_same(content.codecs, codec) != nullptr;
+            }
+            if (has_video && !decodes) return false;
+        }
+        return true;
+    };
+    return {.video_preference = context_.config.video_codecs, .usable = usable};
 }
 
 void Conference::publish(ParticipantId participant, SessionId id, const SessionDescription& offer) {
     if (find(id) != nullptr) return;
-    auto contents = negotiate_publication(offer);
+    auto contents = negotiate_publication(offer, codec_rules(participant));
     if (!contents) return refuse(id, contents.error().reason, contents.error().text);
     if (!room_for(participant, id)) return;
-    if (const auto* earlier = publication_of(participant)) {
+    if (auto* earlier = publisher(participant)) {
         const auto earlier_id = earlier->id();
-        end_publication(earlier_id);
+        close_session(earlier_id);
         refuse(earlier_id, Reason::success, "the participant published anew");
     }
-    auto session = std::make_unique<PublishSession>(context_, id, std::move(participant),
-                                                    std::move(*contents), on_failure());
-    auto& published = *publications_.emplace(id, std::move(session)).first->second;
-    published.answer(offer.transport);
+    std::erase(members_, participant);
+    members_.push_back(participant);
+    create(id, std::move(participant)).answer(offer, std::move(*contents));
+    apply_recency();
 }
 
 void Conference::subscribe(ParticipantId receiver, const ParticipantId& source, SessionId id) {
     if (find(id) != nullptr) return;
-    auto* publication = publication_of(source);
+    auto* publication = publisher(source);
     if (publication == nullptr || receiver == source) {
         return refuse(id, Reason::failed_application, "the source has not published");
     }
     if (!room_for(receiver, id)) return;
-    auto session = std::make_unique<SubscribeSession>(context_, id, std::move(receiver),
-                                                      *publication, on_failure());
-    subscriptions_.emplace(id, std::move(session)).first->second->offer();
+    create(id, std::move(receiver)).offer(*publication);
+}
+
+void Conference::offer_media(SessionId id, const ParticipantId& source) {
+    auto* session = find(id);
+    auto* publication = publisher(source);
+    if (session == nullptr || publication == nullptr || publication == session) return;
+    session->offer_more(*publication);
 }
 
 void Conference::set_answer(SessionId id, const SessionDescription& answer) {
-    if (auto* session = find_subscription(id)) session->answer(answer);
+    if (auto* session = find(id)) session->set_answer(answer);
+}
+
+void Conference::add_contents(SessionId id, const std::vector<Content>& contents) {
+    auto* session = find(id);
+    if (session == nullptr || !session->publishes()) return;
+    auto& publication = session->publication();
+    std::vector<Content> fresh = contents;
+    std::erase_if(fresh, [&](const Content& each) { return publication.find(each.name); });
+    auto negotiated = negotiate_contents(fresh, codec_rules(session->participant()));
+    if (!negotiated) negotiated.emplace();
+    const size_t room =
+        context_.config.contents_per_participant_max -
+        std::min(context_.config.contents_per_participant_max, publication.tracks().size());
+    if (negotiated->size() > room) negotiated->resize(room);
+    LocalContents taken{.session = id, .source = std::nullopt, .contents = {}};
+    for (const auto& each : *negotiated)
+        taken.contents.push_back(each.answer);
+    session->add_contents(fresh, std::move(*negotiated));
+    context_.emit(std::move(taken));
+}
+
+void Conference::remove_contents(SessionId id, const std::vector<std::string>& names) {
+    auto* session = find(id);
+    if (session == nullptr) return;
+    for (const auto& name : names) {
+        session->delivery().remove(name);
+        auto* track = session->publication().find(name);
+        if (track == nullptr) continue;
+        stop_delivery(*track);
+        session->publication().remove(*track);
+    }
+}
+
+void Conference::set_active(SessionId id, const std::string& content, bool active) {
+    auto* session = find(id);
+    if (session == nullptr || session->delivery().set_active(content, active)) return;
+    if (auto* track = session->publication().find(content)) track->set_active(active);
+}
+
+void Conference::restart_ice(SessionId id, const Transport& remote) {
+    if (auto* session = find(id)) session->restart_ice(remote);
 }
 
 void Conference::add_remote_candidates(SessionId id, const std::vector<Candidate>& candidates) {
     if (auto* session = find(id)) session->add_remote_candidates(candidates);
 }
 
-void Conference::close_session(SessionId id) {
-    if (publications_.contains(id)) return end_publication(id);
-    if (const auto node = subscriptions_.extract(id); !node.empty()) node.mapped()->close();
+void Conference::stop_delivery(const InboundTrack& track) {
+    for (auto& [id, session] : sessions_)
+        session->delivery().remove(track);
 }
 
-/// What sends its media to others ends with it, and is told.
-void Conference::end_publication(SessionId id) {
-    const auto found = publications_.find(id);
-    for (auto each = subscriptions_.begin(); each != subscriptions_.end();) {
-        if (&each->second->source() != found->second.get()) {
+void Conference::end_publication(Session& publisher) {
+    for (auto each = sessions_.begin(); each != sessions_.end();) {
+        if (each->second->source() != &publisher) {
             ++each;
             continue;
         }
         each->second->close();
         refuse(each->first, Reason::success, "the source has left");
-        each = subscriptions_.erase(each);
+        each = sessions_.erase(each);
     }
-    found->second->close();
-    publications_.erase(found);
+    for (const auto& track : publisher.publication().tracks())
+        stop_delivery(*track);
+}
+
+void Conference::close_session(SessionId id) {
+    auto* session = find(id);
+    if (session == nullptr) return;
+    if (session->publishes()) {
+        std::erase(members_, session->participant());
+        end_publication(*session);
+    }
+    session->close();
+    sessions_.erase(id);
+    apply_recency();
 }
 
 void Conference::remove_participant(const ParticipantId& participant) {
-    std::erase_if(subscriptions_, [&](const auto& each) {
-        if (each.second->participant() != participant) return false;
-        each.second->close();
-        return true;
-    });
-    while (const auto* publication = publication_of(participant))
-        end_publication(publication->id());
+    subscriptions_.erase(participant);
+    std::vector<SessionId> own;
+    for (const auto& [id, session] : sessions_) {
+        if (session->participant() == participant) own.push_back(id);
+    }
+    for (const auto id : own)
+        close_session(id);
+}
+
+void Conference::set_subscription(const ParticipantId& receiver, const Subscription& subscription) {
+    subscriptions_.insert_or_assign(receiver, subscription);
+    for (auto& [id, session] : sessions_) {
+        if (session->participant() == receiver) apply_wishes(*session);
+    }
+}
+
+MediaWish Conference::wish(const ParticipantId& receiver, const ParticipantId& source,
+                           MediaKind kind) const {
+    const auto found = subscriptions_.find(receiver);
+    if (found == subscriptions_.end()) return {};
+    const Subscription& wanted = found->second;
+    MediaWish wish{.wanted = wanted.audio, .height_max = wanted.height_max};
+    if (kind == MediaKind::video) {
+        const auto count = std::min(wanted.video_count, members_.size());
+        switch (wanted.video) {
+            case Subscription::Video::none:
+                wish.wanted = false;
+                break;
+            case Subscription::Video::all:
+                wish.wanted = true;
+                break;
+            case Subscription::Video::recent_speakers:
+            case Subscription::Video::recent_members:
+                wish.wanted = std::find(members_.end() - static_cast<ptrdiff_t>(count),
+                                        members_.end(), source) != members_.end();
+                break;
+        }
+    }
+    const auto own = wanted.overrides.find(source);
+    if (own == wanted.overrides.end()) return wish;
+    const auto& asked = kind == MediaKind::audio ? own->second.audio : own->second.video;
+    wish.wanted = asked.value_or(wish.wanted);
+    wish.height_max = own->second.height_max.value_or(wish.height_max);
+    wish.pinned = own->second.pinned;
+    return wish;
+}
+
+void Conference::apply_wishes(Session& session) {
+    session.delivery().set_wishes(
+        [this, receiver = session.participant()](const ParticipantId& source, MediaKind kind) {
+            return wish(receiver, source, kind);
+        });
+}
+
+/// For those whose choice depends on who came or spoke last.
+void Conference::apply_recency() {
+    for (auto& [id, session] : sessions_) {
+        const auto found = subscriptions_.find(session->participant());
+        if (found == subscriptions_.end()) continue;
+        if (found->second.video >= Subscription::Video::recent_speakers) apply_wishes(*session);
+    }
 }
 
 ConferenceStatistics Conference::measure(TimePoint now) {
     ConferenceStatistics statistics{.taken = now, .sessions = {}};
-    for (auto& [id, session] : publications_)
-        statistics.sessions.emplace(id, session->measure(now));
-    for (auto& [id, session] : subscriptions_)
+    for (auto& [id, session] : sessions_)
         statistics.sessions.emplace(id, session->measure(now));
     return statistics;
 }
 
 void Conference::tick(TimePoint now) {
-    for (auto& [id, session] : publications_)
-        session->tick(now);
-    for (auto& [id, session] : subscriptions_)
+    for (auto& [id, session] : sessions_)
         session->tick(now);
 }
 

@@ -5,16 +5,15 @@
 #include <string>
 #include <vector>
 
-#include "sfu/publish_session.hpp"
 #include "sfu/session.hpp"
-#include "sfu/subscribe_session.hpp"
 
 namespace parley::sfu {
 
 /// The sessions of one conference, on one media thread. Every function corresponds to one of Sfu.
 class Conference {
   public:
-    explicit Conference(MediaContext context) : context_(context) {}
+    Conference(ConferenceId id, const MediaContext& context)
+        : id_(std::move(id)), context_(context) {}
 
     ~Conference();
     Conference(const Conference&) = delete;
@@ -22,21 +21,14 @@ class Conference {
 
     void publish(ParticipantId participant, SessionId id, const SessionDescription& offer);
     void subscribe(ParticipantId receiver, const ParticipantId& source, SessionId id);
+    void offer_media(SessionId id, const ParticipantId& source);
     void set_answer(SessionId id, const SessionDescription& answer);
+    void add_contents(SessionId id, const std::vector<Content>& contents);
+    void remove_contents(SessionId id, const std::vector<std::string>& names);
+    void set_active(SessionId id, const std::string& content, bool active);
+    void restart_ice(SessionId id, const Transport& remote);
+    void set_subscription(const ParticipantId& receiver, const Subscription& subscription);
     void add_remote_candidates(SessionId id, const std::vector<Candidate>& candidates);
-
-    void offer_media(SessionId, const ParticipantId&) {}
-
-    void add_contents(SessionId, const std::vector<Content>&) {}
-
-    void remove_contents(SessionId, const std::vector<std::string>&) {}
-
-    void set_active(SessionId, const std::string&, bool) {}
-
-    void restart_ice(SessionId, const Transport&) {}
-
-    void set_subscription(const ParticipantId&, const Subscription&) {}
-
     void close_session(SessionId id);
     void remove_participant(const ParticipantId& participant);
     void tick(TimePoint now);
@@ -46,16 +38,25 @@ class Conference {
   private:
     void refuse(SessionId id, Reason reason, std::string text) const;
     bool room_for(const ParticipantId& participant, SessionId id) const;
-    PublishSession* publication_of(const ParticipantId& participant);
+    Session* publisher(const ParticipantId& participant);
     Session* find(SessionId id);
-    SubscribeSession* find_subscription(SessionId id);
-    void end_publication(SessionId id);
-    Session::OnFailure on_failure();
+    Session& create(SessionId id, ParticipantId participant);
+    Session::Callbacks callbacks();
+    /// What everybody who may receive `publisher` can decode.
+    CodecRules codec_rules(const ParticipantId& publisher) const;
+    void stop_delivery(const InboundTrack& track);
+    /// What is sent of the session's media to others ends with it, and is told.
+    void end_publication(Session& publisher);
+    MediaWish wish(const ParticipantId& receiver, const ParticipantId& source,
+                   MediaKind kind) const;
+    void apply_wishes(Session& session);
+    void apply_recency();
 
-    MediaContext context_;
-    std::map<SessionId, std::unique_ptr<PublishSession>> publications_;
-    std::map<SessionId, std::unique_ptr<SubscribeSession>> subscriptions_;
-    std::vector<SessionId> failed_;  ///< told, and removed at the end of the batch
+    ConferenceId id_;
+    const MediaContext& context_;
+    std::map<SessionId, std::unique_ptr<Session>> sessions_;
+    std::map<ParticipantId, Subscription> subscriptions_;
+    std::vector<ParticipantId> members_;  ///< who publish, in the order in which they began
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

@@ -98,6 +98,7 @@ struct IceAgent::Callbacks {
             candidate.address = self.announced(address.text.data());
             candidate.port = static_cast<uint16_t>(nice_address_get_port(&from->addr));
             candidate.type = candidate_type(from->type);
+            self.candidates_.push_back(candidate);
             self.observer_.on_ice_candidate(std::move(candidate));
         });
     }
@@ -179,13 +180,7 @@ bool IceAgent::start(Role role) {
     if (config_.port_min != 0) {
         nice_agent_set_port_range(agent_, stream_, kComponent, config_.port_min, config_.port_max);
     }
-    gchar* ufrag = nullptr;
-    gchar* pwd = nullptr;
-    if (nice_agent_get_local_credentials(agent_, stream_, &ufrag, &pwd) == FALSE) return false;
-    ufrag_ = ufrag;
-    pwd_ = pwd;
-    g_free(ufrag);
-    g_free(pwd);
+    if (!read_local_credentials()) return false;
 
     g_signal_connect(agent_, "new-candidate-full", G_CALLBACK(Callbacks::new_candidate), this);
     g_signal_connect(agent_, "candidate-gathering-done", G_CALLBACK(Callbacks::gathering_done),
@@ -196,6 +191,23 @@ bool IceAgent::start(Role role) {
     nice_agent_attach_recv(agent_, stream_, kComponent, context_->get(), Callbacks::received, this);
     context_->touch();
     return true;
+}
+
+bool IceAgent::read_local_credentials() {
+    gchar* ufrag = nullptr;
+    gchar* pwd = nullptr;
+    if (nice_agent_get_local_credentials(agent_, stream_, &ufrag, &pwd) == FALSE) return false;
+    ufrag_ = ufrag;
+    pwd_ = pwd;
+    g_free(ufrag);
+    g_free(pwd);
+    return true;
+}
+
+bool IceAgent::restart(const std::string& remote_ufrag, const std::string& remote_pwd) {
+    context_->touch();
+    if (nice_agent_restart_stream(agent_, stream_) == FALSE) return false;
+    return read_local_credentials() && set_remote_credentials(remote_ufrag, remote_pwd);
 }
 
 IceAgent::~IceAgent() {

@@ -63,6 +63,12 @@ class IceAgent {
     /// range.
     bool gather();
     bool set_remote_credentials(const std::string& ufrag, const std::string& pwd);
+    /// RFC 8445 s9: new credentials on both sides; sockets and the selected pair stay.
+    bool restart(const std::string& remote_ufrag, const std::string& remote_pwd);
+
+    /// Those gathered so far.
+    const std::vector<Candidate>& candidates() const { return candidates_; }
+
     /// Candidates that `acceptable` has passed.
     void add_remote_candidates(std::span<const Candidate> candidates);
 
@@ -82,6 +88,7 @@ class IceAgent {
     struct Callbacks;
     IceAgent(MediaLoop& loop, const IceConfig& config, Observer& observer);
     bool start(Role role);
+    bool read_local_credentials();
     std::string announced(const std::string& address) const;
     void select_path(const NiceCandidate& remote);
     size_t send_by_agent(std::span<const uint8_t> datagrams, size_t segment_size);
@@ -96,6 +103,7 @@ class IceAgent {
     std::optional<CandidatePair> selected_pair_;
     GSocket* socket_ = nullptr;  ///< of the selected pair; none where that is a relay's or TCP
     std::optional<UdpPath> path_;
+    std::vector<Candidate> candidates_;
     std::string ufrag_;
     std::string pwd_;
 };

@@ -1,10 +1,9 @@
 #include "sfu/inbound_stream.hpp"
 
-#include <strings.h>
 #include <algorithm>
 
 #include "sfu/byte_order.hpp"
-#include "sfu/outbound_stream.hpp"
+#include "sfu/codecs.hpp"
 
 namespace parley::sfu {
 
@@ -16,83 +15,115 @@ constexpr size_t kAudioRing = 64;
 
 }  // namespace
 
-InboundStream::InboundStream(const PublishedContent& content, milliseconds keyframe_interval_min,
-                             TimePoint start)
-    : name_(content.answer.name),
-      kind_(content.answer.kind),
-      clock_rate_(content.answer.codecs.front().clock_rate),
-      ssrc_(content.ssrc),
-      rtx_ssrc_(content.rtx_ssrc),
-      ring_(kind_ == MediaKind::video ? kVideoRing : kAudioRing),
-      statistics_(clock_rate_),
-      clock_(clock_rate_),
-      keyframes_(keyframe_interval_min),
-      recent_(start) {
-    for (const auto& codec : content.answer.codecs) {
-        if (strcasecmp(codec.name.c_str(), "rtx") == 0) {
-            rtx_type_ = codec.payload_type;
-            rtx_of_ = static_cast<uint8_t>(associated_payload_type(codec));
-        } else {
-            media_types_.push_back(codec.payload_type);
-            codecs_.push_back(codec.name);
+InboundFormats::InboundFormats(const Content& content)
+    : kind(content.kind), clock_rate(content.codecs.front().clock_rate) {
+    media_types.fill(kNone);
+    rtx_types.fill(kNone);
+    for (const auto& codec : content.codecs) {
+        if (sfu::is_rtx(codec)) {
+            rtx_types[codec.payload_type & 0x7f] =
+                static_cast<uint8_t>(associated_payload_type(codec));
+            continue;
         }
-        const RtcpFeedback nack{"nack", ""};
-        nack_ = nack_ || std::find(codec.feedback.begin(), codec.feedback.end(), nack) !=
-                             codec.feedback.end();
+        media_types[codec.payload_type & 0x7f] = static_cast<uint8_t>(names.size());
+        names.push_back(codec.name);
+        formats.push_back(payload_format(codec));
+        const RtcpFeedback wanted{"nack", ""};
+        nack = nack || std::find(codec.feedback.begin(), codec.feedback.end(), wanted) !=
+                           codec.feedback.end();
     }
 }
 
-bool InboundStream::may_learn(uint8_t payload_type) const {
-    if (payload_type == rtx_type_) return rtx_ssrc_ == 0;
-    return ssrc_ == 0 &&
-           std::find(media_types_.begin(), media_types_.end(), payload_type) != media_types_.end();
-}
-
-void InboundStream::learn(uint8_t payload_type, uint32_t ssrc) {
-    (payload_type == rtx_type_ ? rtx_ssrc_ : ssrc_) = ssrc;
-}
+InboundStream::InboundStream(const InboundFormats& formats, const PublishedEncoding& encoding,
+                             milliseconds keyframe_interval_min, TimePoint start)
+    : formats_(formats),
+      encoding_(encoding),
+      ring_(formats.kind == MediaKind::video ? kVideoRing : kAudioRing),
+      statistics_(formats.clock_rate),
+      clock_(formats.clock_rate),
+      keyframes_(keyframe_interval_min),
+      rates_(start),
+      recent_(start) {}
 
 /// The original sequence number is the payload's first two octets.
 bool InboundStream::restore(StoredPacket& packet) const {
     auto& header = packet.header;
-    if (header.payload_type != rtx_type_ || header.payload_size < 2) return false;
+    const uint8_t repeated = formats_.rtx_types[header.payload_type & 0x7f];
+    if (repeated == InboundFormats::kNone || header.payload_size < 2) return false;
     header.sequence = read_u16(&packet.data[header.header_size]);
-    header.payload_type = rtx_of_;
-    header.ssrc = ssrc_;
+    header.payload_type = repeated;
+    header.ssrc = encoding_.ssrc;
     header.header_size = static_cast<uint16_t>(header.header_size + 2);
     header.payload_size = static_cast<uint16_t>(header.payload_size - 2);
-    return true;
+    return formats_.is_media(repeated);
 }
 
-bool InboundStream::accept(bool retransmitted, TimePoint now) {
+void InboundStream::mark_by_payload(StoredPacket& packet) const {
+    const auto payload = packet.body().first(packet.header.payload_size);
+    const auto format = formats_.formats[formats_.media_types[packet.header.payload_type & 0x7f]];
+    if (format == PayloadFormat::vp8) {
+        const auto vp8 = Vp8Descriptor::parse(payload);
+        if (!vp8) return;
+        packet.descriptor = *vp8;
+        packet.marks = vp8->marks(packet.header.marker);
+    } else if (format == PayloadFormat::vp9) {
+        const auto vp9 = Vp9Descriptor::parse(payload);
+        if (!vp9) return;
+        packet.descriptor = *vp9;
+        packet.marks = vp9->marks();
+    } else if (const auto marks = read_frame_marks(format, payload, packet.header.marker)) {
+        packet.marks = *marks;
+    }
+}
+
+/// The dependency descriptor is the sender's word whatever the payload; the payload's own
+/// descriptor is read in any case, since its numbers go on at the receiver.
+void InboundStream::mark(StoredPacket& packet, std::span<const uint8_t> descriptor) {
+    packet.marks = {};
+    packet.descriptor = std::monostate{};
+    packet.frame_number.reset();
+    if (formats_.kind != MediaKind::video) return;
+    mark_by_payload(packet);
+    if (!descriptor.empty()) {
+        if (const auto read = dependencies_.read(descriptor)) {
+            packet.marks = dependencies_.marks(*read);
+            packet.frame_number = read->frame_number;
+        }
+    }
+    if (packet.marks.height != 0) height_ = packet.marks.height;
+}
+
+InboundStream::Verdict InboundStream::accept(bool retransmitted, const PacketExtensions& extensions,
+                                             TimePoint now) {
     StoredPacket& packet = ring_.next();
     if (retransmitted) {
         // Padding alone, sent to probe the path, restores to nothing; that is no fault.
-        if (packet.header.payload_size == 0) return true;
-        if (!restore(packet)) return false;
+        if (packet.header.payload_size == 0) return Verdict::padding;
+        if (!restore(packet)) return Verdict::unacceptable;
         ++counters_.retransmissions;
-    } else if (std::find(media_types_.begin(), media_types_.end(), packet.header.payload_type) ==
-               media_types_.end()) {
-        return false;
+    } else if (!formats_.is_media(packet.header.payload_type)) {
+        return Verdict::unacceptable;
     }
     packet.arrival = now;
+    mark(packet, extensions.dependency_descriptor);
     if (!retransmitted) {
         statistics_.on_packet(packet.header.sequence, packet.header.timestamp, now);
     }
-    if (nack_ && nacks_.on_packet(packet.header.sequence, now)) keyframes_.want();
-    const uint32_t number = ring_.commit();
-    for (auto* receiver : receivers_)
-        receiver->forward(number, now);
-    return true;
+    if (formats_.nack && nacks_.on_packet(packet.header.sequence, now)) keyframes_.want();
+    rates_.on_packet(packet.marks.temporal_layer, packet.size);
+    return Verdict::keep;
+}
+
+void InboundStream::on_sender_report(const SenderInfo& info, TimePoint now) {
+    clock_.on_sender_report(info, now);
+    statistics_.on_sender_report(info.ntp, now);
 }
 
 std::string InboundStream::codec() const {
     const StoredPacket* packet = ring_.latest();
     if (packet == nullptr) return {};
-    const auto type =
-        std::find(media_types_.begin(), media_types_.end(), packet->header.payload_type);
-    if (type == media_types_.end()) return {};
-    return codecs_[static_cast<size_t>(type - media_types_.begin())];
+    const uint8_t name = formats_.media_types[packet->header.payload_type & 0x7f];
+    return name == InboundFormats::kNone ? std::string() : formats_.names[name];
 }
 
 StreamStatistics InboundStream::measure(TimePoint now) {
@@ -100,7 +131,7 @@ StreamStatistics InboundStream::measure(TimePoint now) {
     recent_.sample({.bytes = counters_.bytes, .expected = statistics_.expected(), .lost = lost},
                    now);
     StreamStatistics measured;
-    measured.kind = kind_;
+    measured.kind = formats_.kind;
     measured.codec = codec();
     measured.counters = counters_;
     measured.packets_lost = static_cast<uint64_t>(std::max<int64_t>(0, lost));
@@ -108,14 +139,6 @@ StreamStatistics InboundStream::measure(TimePoint now) {
     measured.fraction_lost = recent_.fraction_lost();
     if (counters_.packets != 0) measured.jitter = statistics_.jitter();
     return measured;
-}
-
-void InboundStream::add_receiver(OutboundStream& receiver) {
-    receivers_.push_back(&receiver);
-}
-
-void InboundStream::remove_receiver(OutboundStream& receiver) {
-    std::erase(receivers_, &receiver);
 }
 
 }  // namespace parley::sfu

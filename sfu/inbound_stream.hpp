@@ -1,62 +1,86 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <optional>
+#include <string>
 #include <vector>
 
+#include "sfu/dependency_descriptor.hpp"
 #include "sfu/keyframe_requests.hpp"
+#include "sfu/layer_rates.hpp"
 #include "sfu/nack_generator.hpp"
 #include "sfu/negotiation.hpp"
+#include "sfu/packet_extensions.hpp"
 #include "sfu/packet_ring.hpp"
 #include "sfu/receive_statistics.hpp"
 #include "sfu/recent_traffic.hpp"
 #include "sfu/sender_clock.hpp"
+#include "sfu/statistics.hpp"
 
 namespace parley::sfu {
 
-class OutboundStream;
+/// What the payload types of one published content mean.
+struct InboundFormats {
+    explicit InboundFormats(const Content& content);
 
-/// One published content's media, and who receives it: the packet router's table. Loop thread only.
+    static constexpr uint8_t kNone = 0xff;
+
+    MediaKind kind;
+    uint32_t clock_rate;  ///< Hz
+    bool nack = false;    ///< RFC 4585 s4.2
+    std::vector<std::string> names;
+    std::vector<PayloadFormat> formats;    ///< of the names
+    std::array<uint8_t, 128> media_types;  ///< index of the name, by payload type
+    std::array<uint8_t, 128> rtx_types;    ///< what an RTX type repeats (RFC 4588 s8.1)
+
+    bool is_media(uint8_t type) const { return media_types[type & 0x7f] != kNone; }
+
+    bool is_rtx(uint8_t type) const { return rtx_types[type & 0x7f] != kNone; }
+};
+
+/// One encoding of one published content: the packets of one SSRC and of its RTX stream. Loop
+/// thread only.
 class InboundStream {
   public:
-    InboundStream(const PublishedContent& content, milliseconds keyframe_interval_min,
-                  TimePoint start);
+    /// `formats` outlives the stream.
+    InboundStream(const InboundFormats& formats, const PublishedEncoding& encoding,
+                  milliseconds keyframe_interval_min, TimePoint start);
 
-    MediaKind kind() const { return kind_; }
+    uint32_t ssrc() const { return encoding_.ssrc; }
 
-    uint32_t clock_rate() const { return clock_rate_; }
+    uint32_t rtx_ssrc() const { return encoding_.rtx_ssrc; }
 
-    uint32_t ssrc() const { return ssrc_; }
+    const std::string& rid() const { return encoding_.rid; }
 
-    uint32_t rtx_ssrc() const { return rtx_ssrc_; }
-
-    const std::string& name() const { return name_; }
-
-    /// Whether a packet with this payload type and an SSRC that nobody told may be this content's.
-    bool may_learn(uint8_t payload_type) const;
-    void learn(uint8_t payload_type, uint32_t ssrc);
+    void learn(bool retransmitted, uint32_t ssrc) {
+        (retransmitted ? encoding_.rtx_ssrc : encoding_.ssrc) = ssrc;
+    }
 
     PacketRing& ring() { return ring_; }
 
-    /// A packet that `ring().next()` holds, its header parsed: keeps it and sends it to every
-    /// receiver. Of the RTX stream it is first restored (RFC 4588 s4). False: not acceptable,
-    /// dropped.
-    bool accept(bool retransmitted, TimePoint now);
+    const PacketRing& ring() const { return ring_; }
 
-    void add_receiver(OutboundStream& receiver);
-    void remove_receiver(OutboundStream& receiver);
-
-    bool has_receivers() const { return !receivers_.empty(); }
+    /// Whether `ring().next()`, its header parsed, is a packet to keep; of the RTX stream it is
+    /// first restored (RFC 4588 s4).
+    enum class Verdict : uint8_t { keep, padding, unacceptable };
+    Verdict accept(bool retransmitted, const PacketExtensions& extensions, TimePoint now);
 
     ReceiveStatistics& statistics() { return statistics_; }
 
     NackGenerator& nacks() { return nacks_; }
 
-    SenderClock& clock() { return clock_; }
+    bool wants_nack() const { return formats_.nack; }
+
+    const SenderClock& clock() const { return clock_; }
+
+    void on_sender_report(const SenderInfo& info, TimePoint now);
 
     KeyframeRequests& keyframes() { return keyframes_; }
 
-    bool wants_nack() const { return nack_; }
+    LayerRates& rates() { return rates_; }
+
+    /// Pixels, of the latest keyframe that told; 0: not told.
+    uint16_t height() const { return height_; }
 
     /// Its own are the retransmissions; the others are its owner's to count.
     StreamCounters& counters() { return counters_; }
@@ -69,25 +93,21 @@ class InboundStream {
 
   private:
     bool restore(StoredPacket& packet) const;
+    void mark(StoredPacket& packet, std::span<const uint8_t> descriptor);
+    void mark_by_payload(StoredPacket& packet) const;
 
-    std::string name_;
-    MediaKind kind_;
-    uint32_t clock_rate_;
-    uint32_t ssrc_;
-    uint32_t rtx_ssrc_;
-    bool nack_ = false;
-    std::vector<uint8_t> media_types_;
-    std::vector<std::string> codecs_;  ///< of the media types
-    int rtx_type_ = -1;
-    uint8_t rtx_of_ = 0;
+    const InboundFormats& formats_;
+    PublishedEncoding encoding_;
     PacketRing ring_;
     ReceiveStatistics statistics_;
     NackGenerator nacks_;
     SenderClock clock_;
     KeyframeRequests keyframes_;
+    DependencyReader dependencies_;
+    LayerRates rates_;
+    uint16_t height_ = 0;
     StreamCounters counters_;
     RecentTraffic recent_;
-    std::vector<OutboundStream*> receivers_;
 };
 
 }  // namespace parley::sfu

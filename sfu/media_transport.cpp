@@ -48,6 +48,16 @@ size_t MediaTransport::add_remote_candidates(const std::vector<Candidate>& candi
     return candidates.size() - valid.size();
 }
 
+std::optional<Transport> MediaTransport::restart_ice(const Transport& remote) {
+    if (!acceptable_credentials(remote.ufrag, remote.pwd)) return std::nullopt;
+    if (!ice_->restart(remote.ufrag, remote.pwd)) return std::nullopt;
+    remote_candidates_ = 0;
+    return Transport{.ufrag = ice_->ufrag(),
+                     .pwd = ice_->pwd(),
+                     .fingerprint = std::nullopt,
+                     .candidates = ice_->candidates()};
+}
+
 void MediaTransport::handle_timeout() {
     if (dtls_ && state_ == State::connecting) dtls_->handle_timeout();
 }
@@ -71,9 +81,7 @@ void MediaTransport::on_ice_connected() {
 }
 
 void MediaTransport::on_ice_failed() {
-    // While connecting, more candidates may come: the time limit decides.
-    if (state_ == State::connected)
-        fail(Reason::connectivity_error, "ICE lost the path to the peer");
+    // More candidates may come, or the peer may restart ICE: the time limits decide.
 }
 
 void MediaTransport::on_ice_candidate(Candidate candidate) {

@@ -52,6 +52,10 @@ class MediaTransport final : IceAgent::Observer, DtlsTransport::Observer {
     /// Valid ones of at most `limit` over the transport's life; returns how many were dropped.
     size_t add_remote_candidates(const std::vector<Candidate>& candidates, size_t limit);
 
+    /// RFC 8445 s9, asked for by the peer: the SFU's new credentials, with its candidates. Nothing
+    /// where the peer's are malformed. The selected pair is used until there is another.
+    std::optional<Transport> restart_ice(const Transport& remote);
+
     /// To be called every tick.
     void handle_timeout();
 

@@ -38,6 +38,7 @@ MediaWorker::MediaWorker(const Config& config, const IceConfig& ice, const DtlsI
       cname_(random_token()),
       context_{.loop = loop_,
                .out = out_,
+               .batch = batch_,
                .config = config,
                .ice = ice,
                .identity = identity,
@@ -55,7 +56,11 @@ MediaWorker::~MediaWorker() {
 }
 
 void MediaWorker::run() {
-    loop_.run([this](TimePoint now) { tick(now); }, [this] { out_.flush(); });
+    loop_.run([this](TimePoint now) { tick(now); },
+              [this] {
+                  batch_.deliver(loop_.now());
+                  out_.flush();
+              });
 }
 
 void MediaWorker::tick(TimePoint now) {
@@ -94,7 +99,7 @@ void MediaWorker::post(ConferenceId id, bool create, std::function<void(Conferen
         auto found = conferences_.find(id);
         if (found == conferences_.end()) {
             if (!create) return;
-            found = conferences_.emplace(id, std::make_unique<Conference>(context_)).first;
+            found = conferences_.emplace(id, std::make_unique<Conference>(id, context_)).first;
         }
         task(*found->second);
         out_.flush();

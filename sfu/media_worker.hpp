@@ -44,6 +44,7 @@ class MediaWorker {
     std::string cname_;
     MediaLoop loop_;
     PacketOut out_;
+    ForwardBatch batch_;
     MediaContext context_;
     std::map<ConferenceId, std::unique_ptr<Conference>> conferences_;
     TimePoint next_statistics_{};

@@ -1,11 +1,8 @@
 #include "sfu/negotiation.hpp"
 
-#include <strings.h>
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <map>
-#include <optional>
 
 #include "sfu/candidate_filter.hpp"
 
@@ -13,92 +10,25 @@ namespace parley::sfu {
 
 namespace {
 
-constexpr size_t kParametersMax = 32;
 constexpr size_t kParameterSizeMax = 256;
+constexpr size_t kRidSizeMax = 16;
 constexpr uint8_t kExtensionIdMax = 14;
 
-bool same_name(const std::string& a, const char* b) {
-    return strcasecmp(a.c_str(), b) == 0;
+constexpr std::array kBothKinds{kMidUri, kAbsSendTimeUri, kTransportSequenceUri};
+constexpr std::array kOfVideo{kRidUri, kRepairedRidUri, kVideoOrientationUri, kPlayoutDelayUri};
+
+/// What the SFU consumes, or writes itself: a receiver's has nothing to do with the publisher's.
+constexpr std::array kHopByHop{kMidUri, kRidUri, kRepairedRidUri, kAbsSendTimeUri,
+                               kTransportSequenceUri};
+
+template <class List>
+bool contains(const List& list, std::string_view uri) {
+    return std::find(list.begin(), list.end(), uri) != list.end();
 }
 
-bool is_opus(const Codec& codec) {
-    return same_name(codec.name, "opus") && codec.clock_rate == 48'000;
-}
-
-bool is_vp8(const Codec& codec) {
-    return same_name(codec.name, "VP8") && codec.clock_rate == 90'000;
-}
-
-bool is_rtx(const Codec& codec) {
-    return same_name(codec.name, "rtx");
-}
-
-/// RFC 2198 as browsers offer it: fmtp "111/111", with the same Opus format in every block.
-bool is_red_of(const Codec& codec, uint8_t opus_type) {
-    if (!same_name(codec.name, "red") || codec.clock_rate != 48'000) return false;
-    const auto prefix = std::to_string(opus_type) + "/";
-    return std::any_of(codec.parameters.begin(), codec.parameters.end(), [&](const Parameter& p) {
-        return p.first.starts_with(prefix) || p.second.starts_with(prefix);
-    });
-}
-
-bool bounded(const Codec& codec) {
-    return codec.payload_type <= 127 && codec.parameters.size() <= kParametersMax &&
-           std::all_of(codec.parameters.begin(), codec.parameters.end(), [](const Parameter& p) {
-               return p.first.size() <= kParameterSizeMax && p.second.size() <= kParameterSizeMax;
-           });
-}
-
-/// What the SFU acts on, of what was offered.
-std::vector<RtcpFeedback> common_feedback(const Codec& offered) {
-    const std::vector<RtcpFeedback> known{
-        {"nack", ""}, {"nack", "pli"}, {"ccm", "fir"}, {"goog-remb", ""}};
-    std::vector<RtcpFeedback> common;
-    for (const auto& each : known) {
-        if (std::find(offered.feedback.begin(), offered.feedback.end(), each) !=
-            offered.feedback.end()) {
-            common.push_back(each);
-        }
-    }
-    return common;
-}
-
-std::vector<Codec> choose_audio(const std::vector<Codec>& offered) {
-    const auto opus = std::find_if(offered.begin(), offered.end(), is_opus);
-    if (opus == offered.end() || !bounded(*opus)) return {};
-    std::vector<Codec> chosen{*opus};
-    const auto red = std::find_if(offered.begin(), offered.end(), [&](const Codec& codec) {
-        return bounded(codec) && is_red_of(codec, opus->payload_type);
-    });
-    if (red != offered.end()) chosen.push_back(*red);
-    for (auto& codec : chosen)
-        codec.feedback.clear();
-    return chosen;
-}
-
-std::vector<Codec> choose_video(const std::vector<Codec>& offered) {
-    const auto vp8 = std::find_if(offered.begin(), offered.end(), is_vp8);
-    if (vp8 == offered.end() || !bounded(*vp8)) return {};
-    std::vector<Codec> chosen{*vp8};
-    chosen.front().feedback = common_feedback(*vp8);
-    const auto rtx = std::find_if(offered.begin(), offered.end(), [&](const Codec& codec) {
-        return is_rtx(codec) && bounded(codec) &&
-               associated_payload_type(codec) == vp8->payload_type;
-    });
-    if (rtx != offered.end()) {
-        chosen.push_back(*rtx);
-        chosen.back().feedback.clear();
-    }
-    return chosen;
-}
-
-bool understood(const std::string& uri, MediaKind kind) {
-    constexpr std::array kBoth{kMidUri, kAbsSendTimeUri};
-    constexpr std::array kVideo{kVideoOrientationUri, kPlayoutDelayUri};
-    return std::find(kBoth.begin(), kBoth.end(), uri) != kBoth.end() ||
-           (kind == MediaKind::audio && uri == kAudioLevelUri) ||
-           (kind == MediaKind::video &&
-            std::find(kVideo.begin(), kVideo.end(), uri) != kVideo.end());
+bool understood(std::string_view uri, MediaKind kind) {
+    if (contains(kBothKinds, uri)) return true;
+    return kind == MediaKind::audio ? uri == kAudioLevelUri : contains(kOfVideo, uri);
 }
 
 /// RFC 9143 s8: within a BUNDLE group one id has one meaning. `meanings` grows from content to
@@ -139,95 +69,159 @@ std::string attribute(const Source& source, const char* name) {
     return found == source.attributes.end() ? std::string() : found->second;
 }
 
-void choose_sources(const Content& offered, PublishedContent& published) {
-    if (offered.sources.empty()) return;
-    const Source* media = &offered.sources.front();
-    for (const auto& group : offered.groups) {
-        if (group.semantics != "FID" || group.ssrcs.size() != 2) continue;
-        const auto found =
-            std::find_if(offered.sources.begin(), offered.sources.end(),
-                         [&](const Source& source) { return source.ssrc == group.ssrcs[0]; });
-        if (found == offered.sources.end()) continue;
-        media = &*found;
-        published.rtx_ssrc = group.ssrcs[1];
-        break;
+bool is_rid(std::string_view text) {
+    const auto alphanumeric = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '-' || c == '_';
+    };
+    return !text.empty() && text.size() <= kRidSizeMax &&
+           std::all_of(text.begin(), text.end(), alphanumeric);
+}
+
+const std::vector<uint32_t>* find_group(const Content& content, std::string_view semantics,
+                                        uint32_t first) {
+    for (const auto& group : content.groups) {
+        if (group.semantics == semantics && group.ssrcs.size() >= 2 &&
+            (first == 0 || group.ssrcs[0] == first)) {
+            return &group.ssrcs;
+        }
     }
-    published.ssrc = media->ssrc;
-    if (auto cname = attribute(*media, "cname"); plain_token(cname)) published.cname = cname;
-    if (auto msid = attribute(*media, "msid"); plain_msid(msid)) published.msid = msid;
+    return nullptr;
+}
+
+/// RFC 8853 by rid, or by an ssrc-group of semantics SIM as older clients do.
+void choose_encodings(const Content& offered, PublishedContent& published) {
+    if (offered.kind == MediaKind::video && offered.rids.size() > 1) {
+        for (const auto& rid : offered.rids) {
+            if (published.encodings.size() < kEncodingsMax && is_rid(rid))
+                published.encodings.push_back({.rid = rid});
+        }
+        for (const auto& encoding : published.encodings)
+            published.answer.rids.push_back(encoding.rid);
+        if (!published.encodings.empty()) return;
+    }
+    const auto known = [&](uint32_t ssrc) {
+        return std::any_of(offered.sources.begin(), offered.sources.end(),
+                           [&](const Source& source) { return source.ssrc == ssrc; });
+    };
+    std::vector<uint32_t> media;
+    if (const auto* simulcast = find_group(offered, "SIM", 0)) media = *simulcast;
+    std::erase_if(media, [&](uint32_t ssrc) { return !known(ssrc); });
+    if (media.empty()) {
+        const auto* fid = find_group(offered, "FID", 0);
+        if (fid != nullptr && known(fid->front())) media.push_back(fid->front());
+    }
+    if (media.empty() && !offered.sources.empty()) media.push_back(offered.sources.front().ssrc);
+    if (media.size() > kEncodingsMax) media.resize(kEncodingsMax);
+    for (const uint32_t ssrc : media) {
+        const auto* fid = find_group(offered, "FID", ssrc);
+        published.encodings.push_back({.ssrc = ssrc, .rtx_ssrc = fid ? (*fid)[1] : 0});
+    }
+    if (published.encodings.empty()) published.encodings.emplace_back();
+}
+
+void choose_names(const Content& offered, PublishedContent& published) {
+    for (const auto& source : offered.sources) {
+        if (source.ssrc != published.encodings.front().ssrc && offered.rids.empty()) continue;
+        if (auto cname = attribute(source, "cname"); plain_token(cname)) published.cname = cname;
+        if (auto msid = attribute(source, "msid"); plain_msid(msid)) published.msid = msid;
+        return;
+    }
 }
 
 bool bounded(const Content& content) {
     return content.codecs.size() <= kCodecsMax && content.extensions.size() <= kExtensionsMax &&
            content.sources.size() <= kSourcesMax && content.groups.size() <= kSourcesMax &&
-           content.name.size() <= kParameterSizeMax && !content.name.empty();
+           content.rids.size() <= kSourcesMax && content.name.size() <= kParameterSizeMax &&
+           !content.name.empty();
 }
 
 tl::unexpected<Refusal> refuse(Reason reason, std::string text) {
     return tl::unexpected(Refusal{reason, std::move(text)});
 }
 
-/// Which of the answer's codecs means the offered one.
-const Codec* answered_codec(const Codec& offered, const std::vector<Codec>& answered) {
-    const auto found = std::find_if(answered.begin(), answered.end(), [&](const Codec& codec) {
-        return codec.payload_type <= 127 && same_name(codec.name, offered.name.c_str()) &&
-               codec.clock_rate == offered.clock_rate;
-    });
-    return found == answered.end() ? nullptr : &*found;
+/// The codecs in the receiver's numbers, the RTX of each behind it.
+std::vector<Codec> offered_codecs(const Content& source, Numbering& numbering) {
+    std::vector<Codec> codecs;
+    uint8_t opus_type = 0;
+    for (const auto& codec : source.codecs) {
+        if (is_rtx(codec)) continue;
+        const auto type = numbering.payload_type(source.kind, codec);
+        if (!type) continue;
+        const bool is_red = same_name(codec.name, "red");
+        if (is_opus(codec)) opus_type = *type;
+        // The blocks inside RED name their payload type: it passes only unchanged.
+        if (is_red && !is_red_of(codec, opus_type)) continue;
+        codecs.push_back(codec);
+        codecs.back().payload_type = *type;
+        codecs.back().feedback = {{"transport-cc", ""}};
+        if (source.kind != MediaKind::video) continue;
+        codecs.back().feedback = {
+            {"nack", ""}, {"nack", "pli"}, {"ccm", "fir"}, {"transport-cc", ""}, {"goog-remb", ""}};
+        const Codec* rtx = find_rtx(source.codecs, codec.payload_type);
+        Codec plain;
+        plain.payload_type = 0xff;  // any that is free
+        plain.name = "rtx";
+        plain.clock_rate = 90'000;
+        const auto rtx_type = numbering.rtx_payload_type(rtx ? *rtx : plain, *type);
+        if (!rtx_type) continue;
+        codecs.push_back(plain);
+        codecs.back().payload_type = *rtx_type;
+        codecs.back().parameters = {{"apt", std::to_string(*type)}};
+    }
+    return codecs;
 }
 
-RewriteRules rules_for(const Content& source, const Content& offered, const Content& answered) {
-    RewriteRules rules;
-    rules.ssrc = offered.sources.front().ssrc;
-    rules.clock_rate = offered.codecs.front().clock_rate;
-    for (const auto& codec : offered.codecs) {
-        if (is_rtx(codec)) continue;
-        const Codec* match = answered_codec(codec, answered.codecs);
-        if (match == nullptr) continue;
-        // The blocks inside RED name their payload type: it passes only unchanged.
-        const Codec* opus = same_name(codec.name, "red")
-                                ? answered_codec(offered.codecs.front(), answered.codecs)
-                                : nullptr;
-        if (same_name(codec.name, "red") &&
-            (opus == nullptr || opus->payload_type != offered.codecs.front().payload_type)) {
-            continue;
-        }
-        rules.payload_types[codec.payload_type] = match->payload_type;
-        for (const auto& rtx : answered.codecs) {
-            if (!is_rtx(rtx) || rtx.payload_type > 127) continue;
-            if (associated_payload_type(rtx) != match->payload_type) continue;
-            if (offered.groups.empty()) continue;
-            rules.rtx_payload_types[match->payload_type] = rtx.payload_type;
-            rules.rtx_ssrc = offered.groups.front().ssrcs[1];
-        }
+std::vector<HeaderExtension> offered_extensions(const Content& source, Numbering& numbering) {
+    std::vector<HeaderExtension> offered;
+    const auto offer = [&](std::string_view uri, uint8_t preferred) {
+        const auto id = numbering.extension_id(uri, preferred);
+        if (id) offered.push_back({*id, std::string(uri)});
+    };
+    for (const auto& extension : source.extensions) {
+        if (!contains(kHopByHop, extension.uri)) offer(extension.uri, extension.id);
     }
+    offer(kTransportSequenceUri, 0);
+    offer(kAbsSendTimeUri, 0);
+    return offered;
+}
+
+void put_payload_types(RewriteRules& rules, const Content& source, const Content& offered,
+                       const Content& answered) {
+    for (const auto& codec : source.codecs) {
+        if (is_rtx(codec)) continue;
+        const Codec* asked = find_same(offered.codecs, codec);
+        const Codec* taken = asked ? find_same(answered.codecs, *asked) : nullptr;
+        if (taken == nullptr) continue;
+        rules.payload_types[codec.payload_type] = taken->payload_type;
+        const Codec* rtx = find_rtx(answered.codecs, taken->payload_type);
+        if (rtx == nullptr || offered.groups.empty()) continue;
+        rules.rtx_payload_types[taken->payload_type] = rtx->payload_type;
+        rules.rtx_ssrc = offered.groups.front().ssrcs[1];
+    }
+    // RED names the Opus inside by its number.
+    const auto red = std::find_if(source.codecs.begin(), source.codecs.end(),
+                                  [](const Codec& codec) { return same_name(codec.name, "red"); });
+    const auto opus = std::find_if(source.codecs.begin(), source.codecs.end(), is_opus);
+    if (red == source.codecs.end() || opus == source.codecs.end()) return;
+    if (rules.payload_types[opus->payload_type] != opus->payload_type)
+        rules.payload_types[red->payload_type] = RewriteRules::kRefused;
+}
+
+void put_extensions(RewriteRules& rules, const Content& source, const Content& answered) {
     for (const auto& extension : answered.extensions) {
         if (extension.id < 1 || extension.id > kExtensionIdMax) continue;
+        if (extension.uri == kAbsSendTimeUri) rules.abs_send_time_id = extension.id;
+        if (extension.uri == kTransportSequenceUri) rules.transport_sequence_id = extension.id;
+        if (contains(kHopByHop, extension.uri)) continue;
         const auto from =
             std::find_if(source.extensions.begin(), source.extensions.end(),
                          [&](const HeaderExtension& each) { return each.uri == extension.uri; });
-        if (from == source.extensions.end() || extension.uri == kMidUri) continue;
-        if (extension.uri == kAbsSendTimeUri) {
-            rules.abs_send_time_id = extension.id;
-        } else {
-            rules.extension_ids[from->id] = extension.id;
-        }
+        if (from != source.extensions.end()) rules.extension_ids[from->id] = extension.id;
     }
-    return rules;
 }
 
 }  // namespace
-
-int associated_payload_type(const Codec& codec) {
-    for (const auto& [name, value] : codec.parameters) {
-        int number = -1;
-        if (name != "apt") continue;
-        const auto [end, error] =
-            std::from_chars(value.data(), value.data() + value.size(), number);
-        if (error == std::errc() && end == value.data() + value.size()) return number;
-    }
-    return -1;
-}
 
 tl::expected<void, Refusal> check_transport(const SessionDescription& description) {
     const auto& transport = description.transport;
@@ -259,90 +253,90 @@ tl::expected<void, Refusal> check_transport(const SessionDescription& descriptio
     return {};
 }
 
-tl::expected<std::vector<PublishedContent>, Refusal> negotiate_publication(
-    const SessionDescription& offer) {
-    if (auto checked = check_transport(offer); !checked) return tl::unexpected(checked.error());
-    if (offer.transport.fingerprint->setup == Fingerprint::Setup::passive) {
-        return refuse(Reason::security_error, "the offer's setup must be actpass or active");
-    }
+tl::expected<std::vector<PublishedContent>, Refusal> negotiate_contents(
+    const std::vector<Content>& offered, const CodecRules& rules) {
     std::vector<PublishedContent> published;
     std::map<uint8_t, std::string> meanings;
-    for (const auto& content : offer.contents) {
+    for (const auto& content : offered) {
         if (!bounded(content)) {
             return refuse(Reason::incompatible_parameters,
                           "too many codecs, extensions or sources");
         }
-        if (content.direction != Direction::receive) continue;
+        const bool sends =
+            content.direction == Direction::receive || content.direction == Direction::both;
         PublishedContent each;
         each.answer.name = content.name;
         each.answer.kind = content.kind;
-        each.answer.direction = Direction::receive;
-        each.answer.codecs = content.kind == MediaKind::audio ? choose_audio(content.codecs)
-                                                              : choose_video(content.codecs);
+        each.answer.direction = sends ? Direction::receive : Direction::inactive;
+        each.answer.codecs =
+            choose_codecs(content.kind, content.codecs, rules.video_preference, rules.usable);
         if (each.answer.codecs.empty()) continue;
         each.answer.extensions = choose_extensions(content, meanings);
-        choose_sources(content, each);
+        choose_encodings(content, each);
+        choose_names(content, each);
         published.push_back(std::move(each));
-    }
-    if (published.empty()) {
-        return refuse(Reason::unsupported_applications, "no content sends Opus or VP8");
     }
     return published;
 }
 
-std::vector<Content> offer_contents(const std::vector<PublishedContent>& published,
-                                    const std::string& name,
-                                    const std::function<uint32_t()>& next_ssrc) {
-    std::vector<Content> contents;
-    for (const auto& source : published) {
-        Content content = source.answer;
-        content.direction = Direction::send;
-        content.origin = source.answer.name;
-        std::erase_if(content.extensions, [](const auto& each) { return each.uri == kMidUri; });
-        for (auto& codec : content.codecs) {
-            if (is_vp8(codec)) codec.feedback = {{"nack", ""}, {"nack", "pli"}, {"ccm", "fir"}};
-        }
-        const auto cname = source.cname.empty() ? name : source.cname;
-        const auto msid = source.msid.empty()
-                              ? name + " " + name + "-" + std::to_string(contents.size())
-                              : source.msid;
-        const std::vector<Parameter> attributes{{"cname", cname}, {"msid", msid}};
-        content.sources = {{.ssrc = next_ssrc(), .attributes = attributes}};
-        if (std::any_of(content.codecs.begin(), content.codecs.end(), is_rtx)) {
-            content.sources.push_back({.ssrc = next_ssrc(), .attributes = attributes});
-            content.groups = {{"FID", {content.sources[0].ssrc, content.sources[1].ssrc}}};
-        }
-        contents.push_back(std::move(content));
+tl::expected<std::vector<PublishedContent>, Refusal> negotiate_publication(
+    const SessionDescription& offer, const CodecRules& rules) {
+    if (auto checked = check_transport(offer); !checked) return tl::unexpected(checked.error());
+    if (offer.transport.fingerprint->setup == Fingerprint::Setup::passive) {
+        return refuse(Reason::security_error, "the offer's setup must be actpass or active");
     }
-    return contents;
+    auto published = negotiate_contents(offer.contents, rules);
+    if (published && published->empty()) {
+        return refuse(Reason::unsupported_applications,
+                      "no content has Opus, or a video codec that is forwarded");
+    }
+    return published;
 }
 
-tl::expected<std::vector<TakenContent>, Refusal> negotiate_subscription(
-    const std::vector<PublishedContent>& published, const std::vector<Content>& offered,
-    const SessionDescription& answer) {
-    if (auto checked = check_transport(answer); !checked) return tl::unexpected(checked.error());
+std::optional<Content> offer_content(const PublishedContent& published, Numbering& numbering,
+                                     const OfferNames& names) {
+    const Content& source = published.answer;
+    Content content;
+    content.name = names.content;
+    content.kind = source.kind;
+    content.direction = Direction::send;
+    content.origin = source.name;
+    content.codecs = offered_codecs(source, numbering);
+    if (content.codecs.empty()) return std::nullopt;
+    content.extensions = offered_extensions(source, numbering);
+    const auto cname = published.cname.empty() ? names.token : published.cname;
+    const auto msid = published.msid.empty() ? names.token + " " + names.token + "-" + source.name
+                                             : published.msid;
+    const std::vector<Parameter> attributes{{"cname", cname}, {"msid", msid}};
+    content.sources = {{.ssrc = names.next_ssrc(), .attributes = attributes}};
+    if (std::any_of(content.codecs.begin(), content.codecs.end(), is_rtx)) {
+        content.sources.push_back({.ssrc = names.next_ssrc(), .attributes = attributes});
+        content.groups = {{"FID", {content.sources[0].ssrc, content.sources[1].ssrc}}};
+    }
+    return content;
+}
+
+std::optional<RewriteRules> rules_for(const PublishedContent& published, const Content& offered,
+                                      const Content& answered) {
+    if (!bounded(answered) || answered.kind != offered.kind) return std::nullopt;
+    if (answered.direction != Direction::send) return std::nullopt;
+    RewriteRules rules;
+    rules.ssrc = offered.sources.front().ssrc;
+    rules.clock_rate = offered.codecs.front().clock_rate;
+    put_payload_types(rules, published.answer, offered, answered);
+    const bool any = std::any_of(rules.payload_types.begin(), rules.payload_types.end(),
+                                 [](uint8_t type) { return type != RewriteRules::kRefused; });
+    if (!any) return std::nullopt;
+    put_extensions(rules, published.answer, answered);
+    return rules;
+}
+
+tl::expected<void, Refusal> check_answer(const SessionDescription& answer) {
+    if (auto checked = check_transport(answer); !checked) return checked;
     if (answer.transport.fingerprint->setup == Fingerprint::Setup::actpass) {
         return refuse(Reason::security_error, "the answer's setup must be active or passive");
     }
-    std::vector<TakenContent> subscriptions;
-    for (size_t i = 0; i < offered.size(); ++i) {
-        const auto answered =
-            std::find_if(answer.contents.begin(), answer.contents.end(),
-                         [&](const Content& content) { return content.name == offered[i].name; });
-        if (answered == answer.contents.end() || !bounded(*answered)) continue;
-        if (answered->direction != Direction::send || answered->kind != offered[i].kind) continue;
-        TakenContent subscription{.content = i,
-                                  .rules = rules_for(published[i].answer, offered[i], *answered)};
-        const auto& types = subscription.rules.payload_types;
-        const bool any = std::any_of(types.begin(), types.end(),
-                                     [](uint8_t type) { return type != RewriteRules::kRefused; });
-        if (any) subscriptions.push_back(std::move(subscription));
-    }
-    if (subscriptions.empty()) {
-        return refuse(Reason::unsupported_applications,
-                      "the answer takes none of the offered media");
-    }
-    return subscriptions;
+    return {};
 }
 
 }  // namespace parley::sfu

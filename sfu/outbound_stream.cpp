@@ -13,60 +13,144 @@ uint16_t first_sequence() {
     return static_cast<uint16_t>(1024 + (random_u32() & 0x0fff));
 }
 
+/// Between the clocks of two encodings; reports that differ more are not believed.
+constexpr milliseconds kSkewMax{1'000};
+constexpr size_t kPaddingMax = 255;  // octets of one packet (RFC 3550 s5.1)
+
 }  // namespace
 
-OutboundStream::OutboundStream(InboundStream& source, const RewriteRules& rules, std::string cname,
-                               MediaTransport& transport, PacketOut& out, uint64_t& packets_dropped,
-                               TimePoint start)
-    : source_(source),
-      rewriter_(rules, first_sequence(), random_u32()),
+OutboundStream::OutboundStream(InboundTrack& track, const RewriteRules& rules, std::string cname,
+                               const SendPath& path, TimePoint start)
+    : track_(track),
+      rewriter_(rules, first_sequence(), 0),
       cname_(std::move(cname)),
-      transport_(transport),
-      out_(out),
-      packets_dropped_(packets_dropped),
+      path_(path),
+      first_timestamp_(random_u32()),
       recent_(start) {
-    if (source_.kind() == MediaKind::video) cache_ = std::make_unique<RetransmissionCache>();
+    if (is_video()) cache_ = std::make_unique<RetransmissionCache>();
+}
+
+void OutboundStream::select(uint8_t encoding, uint8_t temporal_layer) {
+    target_ = encoding;
+    layers_.set_target(temporal_layer);
+}
+
+void OutboundStream::pause() {
+    target_.reset();
+    current_.reset();
+}
+
+/// Audio begins anywhere; so does the first video of a source with one encoding, since its format
+/// may be one whose keyframes the SFU cannot tell.
+bool OutboundStream::may_begin(const StoredPacket& packet) const {
+    if (!is_video()) return true;
+    if (!latest_ && track_.encoding_count() == 1) return true;
+    return packet.marks.keyframe && packet.marks.frame_begin;
+}
+
+/// Media goes on at the distance in time that its source says: by capture time where both encodings
+/// have told how their clocks run, else by arrival.
+uint32_t OutboundStream::next_timestamp(uint8_t encoding, const StoredPacket& packet) const {
+    if (!latest_) return first_timestamp_;
+    const uint32_t rate = rewriter_.rules().clock_rate;
+    const auto arrived = packet.arrival - latest_->arrival;
+    uint32_t ticks = media_ticks(std::max(arrived, Clock::duration(milliseconds(1))), rate);
+    const auto before =
+        track_.encoding(latest_->encoding).clock().capture_time(latest_->source_timestamp);
+    const auto after = track_.encoding(encoding).clock().capture_time(packet.header.timestamp);
+    if (before && after) {
+        const auto ntp = static_cast<int64_t>(*after - *before);
+        const microseconds captured((ntp >> 16) * 1'000'000 >> 16);
+        const auto skew = captured - std::chrono::duration_cast<microseconds>(arrived);
+        if (captured.count() > 0 && skew < kSkewMax && skew > -kSkewMax) {
+            ticks = media_ticks(captured, rate);
+        }
+    }
+    return latest_->timestamp + std::max(ticks, uint32_t{1});
+}
+
+void OutboundStream::begin(uint8_t encoding, const StoredPacket& packet) {
+    rewriter_.begin(next_timestamp(encoding, packet));
+    if (current_ != encoding) layers_.reset();
+    current_ = encoding;
+}
+
+SendStamp OutboundStream::stamp(size_t size, TimePoint now) {
+    SendStamp stamp{.now = now};
+    if (rewriter_.rules().transport_sequence_id != 0)
+        stamp.transport_sequence = path_.bandwidth.on_packet_sent(size, now);
+    return stamp;
 }
 
 bool OutboundStream::protect_and_commit(std::span<uint8_t> slot, size_t size) {
-    const size_t protected_size = size == 0 ? 0 : transport_.srtp().protect_rtp(slot, size);
+    const size_t protected_size = size == 0 ? 0 : path_.transport.srtp().protect_rtp(slot, size);
     if (protected_size == 0) {
-        ++packets_dropped_;
+        ++path_.packets_dropped;
         return false;
     }
-    out_.commit(transport_, protected_size);
+    path_.out.commit(path_.transport, protected_size);
     ++counters_.packets;
     counters_.bytes += size;
     return true;
 }
 
-void OutboundStream::forward(uint32_t ring_number, TimePoint now) {
-    const StoredPacket* packet = source_.ring().find(ring_number);
+void OutboundStream::forward(uint8_t encoding, uint32_t ring_number, TimePoint now) {
+    if (current_ != encoding && target_ != encoding) return;
+    const StoredPacket* packet = track_.encoding(encoding).ring().find(ring_number);
     if (packet == nullptr) return;
-    const auto position = rewriter_.place(packet->header);
+    if (current_ != encoding) {
+        if (!may_begin(*packet)) return;
+        begin(encoding, *packet);
+    }
+    if (is_video() && !layers_.accept(packet->marks)) return rewriter_.leave_out(*packet);
+    const auto position = rewriter_.place(*packet);
     if (!position) return;
-    const auto slot = out_.reserve();
-    const size_t size = rewriter_.write(slot, *position, *packet, now);
+    const auto slot = path_.out.reserve();
+    const size_t size = rewriter_.write(slot, *position, *packet, stamp(packet->size, now));
     if (!protect_and_commit(slot, size)) return;
-    if (cache_) cache_->store(position->sequence, ring_number);
+    if (cache_) {
+        cache_->store({.ring_number = ring_number, .encoding = encoding, .position = *position});
+    }
     octets_ += packet->header.payload_size;
+    if (!latest_ || static_cast<int32_t>(position->timestamp - latest_->timestamp) >= 0) {
+        latest_ = {.encoding = encoding,
+                   .source_timestamp = packet->header.timestamp,
+                   .timestamp = position->timestamp,
+                   .arrival = packet->arrival};
+    }
 }
 
 void OutboundStream::resend(uint16_t sequence, TimePoint now) {
     if (!cache_) return;
-    const auto ring_number = cache_->take(sequence, now);
-    const StoredPacket* packet = ring_number ? source_.ring().find(*ring_number) : nullptr;
+    const auto* sent = cache_->take(sequence, now);
+    const StoredPacket* packet =
+        sent ? track_.encoding(sent->encoding).ring().find(sent->ring_number) : nullptr;
     if (packet == nullptr) return;
-    const auto position = rewriter_.place(packet->header);
-    if (!position) return;
-    const auto slot = out_.reserve();
-    const size_t size = rewriter_.write_again(slot, *position, *packet, now);
+    const auto slot = path_.out.reserve();
+    const size_t size =
+        rewriter_.write_again(slot, sent->position, *packet, stamp(packet->size, now));
     if (protect_and_commit(slot, size)) ++counters_.retransmissions;
 }
 
+size_t OutboundStream::pad(size_t bytes, TimePoint now) {
+    size_t sent = 0;
+    while (sent < bytes && latest_) {
+        const auto slot = path_.out.reserve();
+        const auto padding = static_cast<uint8_t>(std::min(bytes - sent, kPaddingMax));
+        const size_t size = rewriter_.write_padding(slot, padding, stamp(padding, now));
+        const size_t protected_size =
+            size == 0 ? 0 : path_.transport.srtp().protect_rtp(slot, size);
+        if (protected_size == 0) break;
+        path_.out.commit(path_.transport, protected_size);
+        sent += size;
+    }
+    return sent;
+}
+
 std::optional<SenderInfo> OutboundStream::sender_report(TimePoint now) {
-    const auto reading = source_.clock().at(now);
-    if (!reading || counters_.packets == 0) return std::nullopt;
+    if (!latest_) return std::nullopt;
+    const auto reading = track_.encoding(latest_->encoding).clock().at(now);
+    if (!reading) return std::nullopt;
     const auto timestamp = rewriter_.timestamp(reading->timestamp);
     if (!timestamp) return std::nullopt;
     round_trip_.on_report_sent(reading->ntp, now);
@@ -86,8 +170,8 @@ StreamStatistics OutboundStream::measure(TimePoint now) {
     const int64_t lost = reported_ ? reported_->cumulative_lost : 0;
     recent_.sample({.bytes = counters_.bytes, .expected = first_sent(), .lost = lost}, now);
     StreamStatistics measured;
-    measured.kind = source_.kind();
-    if (counters_.packets != 0) measured.codec = source_.codec();
+    measured.kind = track_.kind();
+    if (latest_) measured.codec = track_.encoding(latest_->encoding).codec();
     measured.counters = counters_;
     measured.packets_lost = static_cast<uint64_t>(std::max<int64_t>(0, lost));
     measured.bits_per_second = recent_.bits_per_second();

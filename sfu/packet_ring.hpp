@@ -3,18 +3,29 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <variant>
 #include <vector>
 
+#include "sfu/frame_marks.hpp"
 #include "sfu/media_time.hpp"
 #include "sfu/packet_in.hpp"
 #include "sfu/rtp_header.hpp"
+#include "sfu/vp8_descriptor.hpp"
+#include "sfu/vp9_descriptor.hpp"
 
 namespace parley::sfu {
+
+/// The payload's own header, where it has numbers that change on the way.
+using PayloadDescriptor = std::variant<std::monostate, Vp8Descriptor, Vp9Descriptor>;
 
 /// One packet as it came from its source, decrypted.
 struct StoredPacket {
     RtpHeader header;
+    FrameMarks marks;                      ///< of video whose format is known
+    PayloadDescriptor descriptor;          ///< at the beginning of the payload
+    std::optional<uint16_t> frame_number;  ///< of its dependency descriptor
     TimePoint arrival;
     uint16_t size = 0;
     std::array<uint8_t, kDatagramSizeMax> data;

@@ -2,20 +2,20 @@
 
 namespace parley::sfu {
 
-void RetransmissionCache::store(uint16_t sequence, uint32_t ring_number) {
-    entries_[sequence % kCapacity] = {
-        .ring_number = ring_number, .sequence = sequence, .resends = 0, .used = true, .resent = {}};
+void RetransmissionCache::store(const Sent& sent) {
+    entries_[sent.position.sequence % kCapacity] = {
+        .sent = sent, .resends = 0, .used = true, .resent = {}};
 }
 
-std::optional<uint32_t> RetransmissionCache::take(uint16_t sequence, TimePoint now) {
+const RetransmissionCache::Sent* RetransmissionCache::take(uint16_t sequence, TimePoint now) {
     Entry& entry = entries_[sequence % kCapacity];
-    if (!entry.used || entry.sequence != sequence || entry.resends >= kResendsMax) {
-        return std::nullopt;
+    if (!entry.used || entry.sent.position.sequence != sequence || entry.resends >= kResendsMax) {
+        return nullptr;
     }
-    if (entry.resends > 0 && now - entry.resent < kResendIntervalMin) return std::nullopt;
+    if (entry.resends > 0 && now - entry.resent < kResendIntervalMin) return nullptr;
     ++entry.resends;
     entry.resent = now;
-    return entry.ring_number;
+    return &entry.sent;
 }
 
 }  // namespace parley::sfu

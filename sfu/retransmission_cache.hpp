@@ -5,10 +5,11 @@
 #include <optional>
 
 #include "sfu/media_time.hpp"
+#include "sfu/stream_rewriter.hpp"
 
 namespace parley::sfu {
 
-/// Per receiver: which packet of the source's ring went out under which sequence number (RFC 4585
+/// Per receiver: which packet of the source's rings went out under which sequence number (RFC 4585
 /// s6.2.1).
 class RetransmissionCache {
   public:
@@ -16,16 +17,21 @@ class RetransmissionCache {
     static constexpr uint8_t kResendsMax = 8;
     static constexpr milliseconds kResendIntervalMin{20};
 
-    void store(uint16_t sequence, uint32_t ring_number);
+    struct Sent {
+        uint32_t ring_number = 0;
+        uint8_t encoding = 0;  ///< of the source's
+        StreamRewriter::Position position;
+    };
 
-    /// The ring number of a packet that may be sent again now; counts it as sent. Nothing where it
-    /// was never sent, is too old, or was sent again too recently or too often.
-    std::optional<uint32_t> take(uint16_t sequence, TimePoint now);
+    void store(const Sent& sent);
+
+    /// A packet that may be sent again now; counts it as sent. nullptr where it was never sent, is
+    /// too old, or was sent again too recently or too often.
+    const Sent* take(uint16_t sequence, TimePoint now);
 
   private:
     struct Entry {
-        uint32_t ring_number = 0;
-        uint16_t sequence = 0;
+        Sent sent;
         uint8_t resends = 0;
         bool used = false;
         TimePoint resent{};

@@ -94,16 +94,29 @@ std::optional<ExtensionElement> ExtensionReader::next() {
     return element;
 }
 
+namespace {
+
+bool writable(const ExtensionElement& element) {
+    return element.id >= 1 && element.id <= 14 && element.value.size() <= 255;
+}
+
+bool fits_one_byte(const ExtensionElement& element) {
+    return !element.value.empty() && element.value.size() <= 16;
+}
+
+}  // namespace
+
 size_t write_rtp_header(std::span<uint8_t> out, const RtpFields& fields) {
-    const auto writable = [](const ExtensionElement& element) {
-        return element.id >= 1 && element.id <= 14 && !element.value.empty() &&
-               element.value.size() <= 16;
-    };
     size_t elements = 0;
+    size_t values = 0;
+    bool two_byte = false;
     for (const auto& element : fields.extensions) {
-        if (writable(element)) elements += 1 + element.value.size();
+        if (!writable(element)) continue;
+        ++elements;
+        values += element.value.size();
+        two_byte = two_byte || !fits_one_byte(element);
     }
-    const size_t words = (elements + 3) / 4;
+    const size_t words = (values + elements * (two_byte ? 2 : 1) + 3) / 4;
     const size_t size = kFixedSize + (elements > 0 ? 4 + words * 4 : 0);
     if (out.size() < size) return 0;
 
@@ -114,16 +127,21 @@ size_t write_rtp_header(std::span<uint8_t> out, const RtpFields& fields) {
     write_u32(&out[8], fields.ssrc);
     if (elements == 0) return size;
 
-    write_u16(&out[kFixedSize], kOneByteProfile);
+    write_u16(&out[kFixedSize], two_byte ? kTwoByteProfile : kOneByteProfile);
     write_u16(&out[kFixedSize + 2], static_cast<uint16_t>(words));
     size_t offset = kFixedSize + 4;
     for (const auto& element : fields.extensions) {
         if (!writable(element)) continue;
-        out[offset++] =
-            static_cast<uint8_t>((size_t{element.id} << 4) | (element.value.size() - 1));
+        const size_t value = element.value.size();
+        if (two_byte) {
+            out[offset++] = element.id;
+            out[offset++] = static_cast<uint8_t>(value);
+        } else {
+            out[offset++] = static_cast<uint8_t>((size_t{element.id} << 4) | (value - 1));
+        }
         std::copy(element.value.begin(), element.value.end(),
                   out.begin() + static_cast<ptrdiff_t>(offset));
-        offset += element.value.size();
+        offset += value;
     }
     std::fill(out.begin() + static_cast<ptrdiff_t>(offset),
               out.begin() + static_cast<ptrdiff_t>(size), uint8_t{0});

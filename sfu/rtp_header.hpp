@@ -43,8 +43,8 @@ class ExtensionReader {
     bool two_byte_ = false;
 };
 
-/// What a packet is sent with. Elements are written with one-byte headers: ids 1 to 14, values of
-/// 1 to 16 octets; others are left out.
+/// What a packet is sent with. Elements of ids 1 to 14 and at most 255 octets are written, with
+/// one-byte headers where all have 1 to 16 octets; others are left out.
 struct RtpFields {
     bool padding = false;
     bool marker = false;

@@ -33,6 +33,14 @@ class SenderClock {
                        .timestamp = timestamp_ + media_ticks(elapsed, clock_rate_)};
     }
 
+    /// When the media of this timestamp was captured, by the source's clock. Nothing before the
+    /// source's first report.
+    std::optional<NtpTime> capture_time(uint32_t timestamp) const {
+        if (ntp_ == 0) return std::nullopt;
+        const auto ticks = int64_t{static_cast<int32_t>(timestamp - timestamp_)};
+        return ntp_ + static_cast<NtpTime>(ticks * (int64_t{1} << 32) / int64_t{clock_rate_});
+    }
+
   private:
     uint32_t clock_rate_;
     NtpTime ntp_ = 0;

@@ -9,22 +9,46 @@
 
 namespace parley::sfu {
 
-Session::Session(MediaContext context, SessionId id, ParticipantId participant,
-                 OnFailure on_failure)
+Session::Session(const MediaContext& context, SessionId id, ParticipantId participant,
+                 Callbacks callbacks)
     : context_(context),
       id_(id),
       participant_(std::move(participant)),
-      on_failure_(std::move(on_failure)),
+      callbacks_(std::move(callbacks)),
       opened_(context.loop.now()),
       // Spread, so that the sessions of one moment do not all report at once.
-      next_report_(context.loop.now() + milliseconds(random_u32() % kReportInterval.count())) {}
+      next_report_(context.loop.now() + milliseconds(random_u32() % kReportInterval.count())),
+      publication_(context, *this),
+      delivery_(context, *this) {}
 
 Session::~Session() = default;
 
 SessionStatistics Session::measure(TimePoint now) {
+    auto streams = publication_.measure(now);
+    for (auto& stream : delivery_.measure(now))
+        streams.push_back(std::move(stream));
     return {.pair = connected() ? transport_->selected_pair() : std::nullopt,
             .packets_dropped = packets_dropped_,
-            .streams = measure_streams(now)};
+            .streams = std::move(streams)};
+}
+
+uint32_t Session::next_ssrc() {
+    uint32_t ssrc = random_ssrc();
+    while (std::find(used_ssrcs_.begin(), used_ssrcs_.end(), ssrc) != used_ssrcs_.end())
+        ssrc = random_ssrc();
+    used_ssrcs_.push_back(ssrc);
+    return ssrc;
+}
+
+/// In a session of one source its own name; else one that is nobody's in this session.
+std::string Session::content_name(const std::string& source_name) {
+    if (!publishes_) return source_name;
+    for (;;) {
+        auto name = "r" + std::to_string(++contents_named_);
+        const bool taken = std::any_of(offered_.begin(), offered_.end(),
+                                       [&](const auto& content) { return content.name == name; });
+        if (!taken) return name;
+    }
 }
 
 bool Session::open(IceAgent::Role role) {
@@ -34,6 +58,69 @@ bool Session::open(IceAgent::Role role) {
     fail(Reason::failed_transport,
          "no UDP port could be bound on the configured addresses and ports");
     return false;
+}
+
+void Session::answer(const SessionDescription& offer, std::vector<PublishedContent> contents) {
+    publishes_ = true;
+    if (!open(IceAgent::Role::controlled)) return;
+    add_contents(offer.contents, {});
+    std::vector<Content> answered;
+    for (const auto& content : contents)
+        answered.push_back(content.answer);
+    publication_.add(std::move(contents));
+    emit_description(std::move(answered), Fingerprint::Setup::passive);
+    connect(offer.transport);
+}
+
+void Session::offer(Session& source) {
+    source_ = &source;
+    if (!open(IceAgent::Role::controlling)) return;
+    auto contents = delivery_.offer(source.participant(), source.publication(), numbering_,
+                                    [this](const auto& name) { return content_name(name); });
+    if (contents.empty()) {
+        return fail(Reason::unsupported_applications, "the source sends nothing");
+    }
+    emit_description(std::move(contents), Fingerprint::Setup::actpass);
+}
+
+void Session::offer_more(Session& source) {
+    if (over_) return;
+    auto contents = delivery_.offer(source.participant(), source.publication(), numbering_,
+                                    [this](const auto& name) { return content_name(name); });
+    context_.emit(LocalContents{
+        .session = id_, .source = source.participant(), .contents = std::move(contents)});
+}
+
+void Session::set_answer(const SessionDescription& answer) {
+    if (!transport_ || over_) return;
+    if (answered_) {
+        delivery_.take(answer.contents);
+        return;
+    }
+    if (const auto checked = check_answer(answer); !checked) {
+        return fail(checked.error().reason, checked.error().text);
+    }
+    if (delivery_.take(answer.contents) == 0) {
+        return fail(Reason::unsupported_applications, "the answer takes none of the offered media");
+    }
+    connect(answer.transport);
+}
+
+void Session::add_contents(const std::vector<Content>& offered,
+                           std::vector<PublishedContent> contents) {
+    for (const auto& content : offered) {
+        numbering_.learn(content);
+        offered_.push_back(content);
+    }
+    publication_.add(std::move(contents));
+}
+
+void Session::restart_ice(const Transport& remote) {
+    if (over_ || !transport_ || !answered_) return;
+    auto local = transport_->restart_ice(remote);
+    if (!local) return;
+    context_.emit(LocalTransport{.session = id_, .transport = std::move(*local)});
+    add_remote_candidates(remote.candidates);
 }
 
 void Session::connect(const Transport& remote) {
@@ -70,12 +157,12 @@ void Session::emit_description(std::vector<Content> contents, Fingerprint::Setup
 void Session::fail(Reason reason, std::string text) {
     if (over_) return;
     over_ = true;
-    on_failure_(*this, reason, std::move(text));
+    callbacks_.on_failure(*this, reason, std::move(text));
 }
 
 void Session::close() {
     if (transport_ && connected()) {
-        say_goodbye();
+        delivery_.say_goodbye();
         context_.out.flush();
     }
     if (transport_) transport_->close();
@@ -98,10 +185,12 @@ void Session::tick(TimePoint now) {
     if (now - transport_->last_heard() > context_.config.disconnect_timeout_ms_max) {
         return fail(Reason::timeout, "nothing was heard from the peer for too long");
     }
-    on_tick(now);
+    publication_.on_tick(now);
+    delivery_.on_tick(now);
     if (now < next_report_) return;
     next_report_ = now + kReportInterval;
-    on_report_due(now);
+    publication_.on_report_due(now);
+    delivery_.on_report_due(now);
 }
 
 void Session::send_rtcp(const RtcpWriter& writer) {
@@ -133,19 +222,25 @@ void Session::on_candidates(std::vector<Candidate> candidates, bool last) {
 void Session::on_transport_connected() {
     if (over_) return;
     context_.emit(SessionConnected{.session = id()});
-    on_connected();
+    delivery_.attach();
 }
 
 void Session::on_transport_failed(Reason reason, std::string text) {
     fail(reason, std::move(text));
 }
 
+void Session::on_srtp(std::span<uint8_t> packet) {
+    publication_.on_srtp(packet);
+}
+
 void Session::on_srtcp(std::span<uint8_t> packet) {
     if (over_) return;
     const auto compound = open_rtcp(packet);
     RtcpReader reader(compound);
-    while (const auto each = reader.next())
-        on_rtcp(*each);
+    while (const auto each = reader.next()) {
+        publication_.on_rtcp(*each);
+        delivery_.on_rtcp(*each);
+    }
     if (compound.empty() || reader.malformed()) ++packets_dropped_;
 }
 

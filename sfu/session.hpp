@@ -7,33 +7,28 @@
 #include <string>
 #include <vector>
 
-#include "sfu/media_loop.hpp"
-#include "sfu/media_transport.hpp"
-#include "sfu/packet_out.hpp"
-#include "sfu/rtcp_packet.hpp"
-#include "sfu/sfu.hpp"
+#include "sfu/delivery.hpp"
+#include "sfu/media_context.hpp"
+#include "sfu/numbering.hpp"
+#include "sfu/publication.hpp"
 
 namespace parley::sfu {
 
-/// What every session of one media thread shares. All outlive the sessions.
-struct MediaContext {
-    MediaLoop& loop;
-    PacketOut& out;
-    const Config& config;
-    const IceConfig& ice;
-    const DtlsIdentity& identity;
-    const std::function<void(Event)>& emit;
-    const std::string& cname;  ///< the SFU's own (RFC 7022)
-};
-
-/// One participant's media session, in either direction. Loop thread only.
-class Session : MediaTransport::Observer {
+/// One participant's media session: one transport, its own media inbound, others' media outbound.
+/// Loop thread only.
+class Session final : MediaTransport::Observer {
   public:
-    /// Told once, possibly from within a packet's callback: the session must outlive the call.
-    using OnFailure = std::function<void(Session&, Reason, std::string)>;
+    /// Called from within the loop. The session must outlive each call.
+    struct Callbacks {
+        /// Told once.
+        std::function<void(Session&, Reason, std::string)> on_failure;
+        /// RFC 6464: -dBov of the participant's audio. On the packet path.
+        std::function<void(Session&, uint8_t level, TimePoint now)> on_audio_level;
+    };
 
-    Session(MediaContext context, SessionId id, ParticipantId participant, OnFailure on_failure);
-    virtual ~Session();
+    Session(const MediaContext& context, SessionId id, ParticipantId participant,
+            Callbacks callbacks);
+    ~Session();
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
@@ -41,12 +36,39 @@ class Session : MediaTransport::Observer {
 
     const ParticipantId& participant() const { return participant_; }
 
-    bool connected() const {
-        return transport_ && transport_->state() == MediaTransport::State::connected;
-    }
+    /// The participant's own media; empty in a session that the SFU has opened.
+    Publication& publication() { return publication_; }
+
+    Delivery& delivery() { return delivery_; }
+
+    /// Whether the client opened the session, to send its media.
+    bool publishes() const { return publishes_; }
+
+    /// The only source of a session that the SFU has opened.
+    const Session* source() const { return source_; }
+
+    /// Answers the client's offer with the contents that `negotiate_publication` made of it.
+    void answer(const SessionDescription& offer, std::vector<PublishedContent> contents);
+    /// Offers the source's media; the source outlives the session.
+    void offer(Session& source);
+    /// Offers in this session what of the source's media was not offered yet.
+    void offer_more(Session& source);
+    void set_answer(const SessionDescription& answer);
+
+    /// More contents of the client's own, `offered` by it and negotiated.
+    void add_contents(const std::vector<Content>& offered, std::vector<PublishedContent> contents);
+
+    void restart_ice(const Transport& remote);
 
     /// Candidates before the peer's credentials are known are kept for later.
     void add_remote_candidates(const std::vector<Candidate>& candidates);
+
+    /// What the client offered to send or receive, for what others may send it.
+    const std::vector<Content>& offered() const { return offered_; }
+
+    bool connected() const {
+        return transport_ && transport_->state() == MediaTransport::State::connected;
+    }
 
     void tick(TimePoint now);
     SessionStatistics measure(TimePoint now);
@@ -54,32 +76,36 @@ class Session : MediaTransport::Observer {
     /// Says good-bye to the peer. Nothing is sent or told afterwards.
     void close();
 
-  protected:
+    // For the session's halves.
+
+    void send_rtcp(const RtcpWriter& writer);
+
+    MediaTransport& transport() { return *transport_; }
+
+    void count_dropped() { ++packets_dropped_; }
+
+    uint64_t& packets_dropped() { return packets_dropped_; }
+
+    void on_audio_level(uint8_t level, TimePoint now) {
+        callbacks_.on_audio_level(*this, level, now);
+    }
+
+    /// Not used in this session so far.
+    uint32_t next_ssrc();
+
+  private:
     bool open(IceAgent::Role role);
     void connect(const Transport& remote);
     void emit_description(std::vector<Content> contents, Fingerprint::Setup setup);
     void fail(Reason reason, std::string text);
-    void send_rtcp(const RtcpWriter& writer);
+    std::string content_name(const std::string& source_name);
     /// Decrypts; empty where that fails or the sender is one too many.
     std::span<const uint8_t> open_rtcp(std::span<uint8_t> packet);
 
-    virtual void on_connected() = 0;
-    virtual void on_rtcp(const RtcpPacket& packet) = 0;
-    virtual void on_tick(TimePoint now) = 0;
-    virtual void on_report_due(TimePoint now) = 0;
-
-    virtual void say_goodbye() {}
-
-    virtual std::vector<StreamStatistics> measure_streams(TimePoint now) = 0;
-
-    MediaContext context_;
-    uint64_t packets_dropped_ = 0;
-    std::unique_ptr<MediaTransport> transport_;
-
-  private:
     void on_candidates(std::vector<Candidate> candidates, bool last) override;
     void on_transport_connected() override;
     void on_transport_failed(Reason reason, std::string text) override;
+    void on_srtp(std::span<uint8_t> packet) override;
     void on_srtcp(std::span<uint8_t> packet) override;
     void on_unknown_datagram() override;
 
@@ -88,16 +114,27 @@ class Session : MediaTransport::Observer {
     static constexpr milliseconds kReportInterval{1'000};
     static constexpr size_t kRtcpSendersMax = 32;  ///< SSRCs that one peer may report from
 
+    const MediaContext& context_;
     SessionId id_;
     ParticipantId participant_;
-    OnFailure on_failure_;
+    Callbacks callbacks_;
     TimePoint opened_;
     TimePoint next_report_;
+    bool publishes_ = false;
+    const Session* source_ = nullptr;
     bool answered_ = false;
     bool over_ = false;
+    Numbering numbering_;
+    std::vector<Content> offered_;
+    std::vector<uint32_t> used_ssrcs_;
+    uint32_t contents_named_ = 0;
+    uint64_t packets_dropped_ = 0;
     std::vector<Candidate> early_candidates_;
     std::array<uint32_t, kRtcpSendersMax> rtcp_senders_{};
     size_t rtcp_sender_count_ = 0;
+    std::unique_ptr<MediaTransport> transport_;
+    Publication publication_;
+    Delivery delivery_;
 };
 
 }  // namespace parley::sfu

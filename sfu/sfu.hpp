@@ -44,11 +44,14 @@ struct Config {
     size_t workers = 0;     ///< media threads; 0: one per core
     size_t participants_per_conference_max = 100;
     size_t sessions_per_participant_max = 101;
+    size_t contents_per_participant_max = 8;  ///< that one participant sends in
     size_t candidates_per_session_max = 64;
     std::chrono::milliseconds connect_timeout_ms_max{30'000};     ///< answer, ICE and DTLS together
     std::chrono::milliseconds disconnect_timeout_ms_max{15'000};  ///< no packet at all: failed
     std::chrono::milliseconds keyframe_interval_ms_min{500};  ///< between two PLIs to one source
     std::chrono::milliseconds statistics_interval_ms{1'000};
+    /// What publishers may send, the preferred first; one that a receiver cannot decode comes last.
+    std::vector<std::string> video_codecs{"VP8", "VP9", "H264", "AV1"};
     uint64_t video_bitrate_max = 2'500'000;  ///< bit/s of each video stream, told to its publisher
 };
 

@@ -8,7 +8,9 @@
 
 #include "sfu/media_time.hpp"
 #include "sfu/packet_ring.hpp"
+#include "sfu/picture_numbers.hpp"
 #include "sfu/rtp_header.hpp"
+#include "sfu/sequence_map.hpp"
 
 namespace parley::sfu {
 
@@ -25,14 +27,23 @@ struct RewriteRules {
     std::array<uint8_t, 128> rtx_payload_types{};
     /// From the source's extension id to the receiver's; 0: left out.
     std::array<uint8_t, 16> extension_ids{};
-    uint8_t abs_send_time_id = 0;  ///< the receiver's id; written anew for each packet; 0: none
+    uint8_t frame_number_id = 0;  ///< the source's id of the dependency descriptor; 0: none
+    // The receiver's ids of what is written anew for each packet; 0: none.
+    uint8_t abs_send_time_id = 0;
+    uint8_t transport_sequence_id = 0;
 
     RewriteRules();
 };
 
-/// Gives one receiver's stream its own SSRC, sequence numbers, timestamps, payload types and
-/// extension ids. Gaps in the source's sequence stay gaps, so that the receiver asks for what is
-/// missing.
+/// Written anew whenever a packet is sent.
+struct SendStamp {
+    TimePoint now;
+    uint16_t transport_sequence = 0;
+};
+
+/// Gives one receiver's stream its own SSRC, sequence numbers, timestamps, payload types, extension
+/// ids and picture numbers, which go on without a break where the SFU switches from one of a
+/// source's encodings to another, leaves layers out or pauses.
 class StreamRewriter {
   public:
     /// `first_sequence` far from 2^16: a loss around the first wrap would desynchronise SRTP's
@@ -43,38 +54,53 @@ class StreamRewriter {
         uint16_t sequence = 0;
         uint32_t timestamp = 0;
         uint8_t payload_type = 0;
+        PictureNumbers picture;     ///< where the packet has a descriptor with numbers
+        uint16_t frame_number = 0;  ///< where it has a dependency descriptor
     };
 
-    /// Where a source packet belongs in the receiver's stream. Nothing where its payload type is
-    /// refused or it is older than the receiver's first packet.
-    std::optional<Position> place(const RtpHeader& source);
+    /// The next packet is the first of another encoding, or after a pause; its timestamp becomes
+    /// `first_timestamp`.
+    void begin(uint32_t first_timestamp);
 
-    /// The receiver's timestamp for one of the source's; nothing before the first packet.
+    /// Where a source packet belongs in the receiver's stream. Nothing where its payload type is
+    /// refused or it is older than the first since `begin`.
+    std::optional<Position> place(const StoredPacket& packet);
+
+    /// A packet of the present encoding is not sent.
+    void leave_out(const StoredPacket& packet);
+
+    /// The receiver's timestamp for one of the present encoding; nothing before the first packet.
     std::optional<uint32_t> timestamp(uint32_t source_timestamp) const;
 
     /// Octets written to `out` of the whole packet, or 0 where it does not fit.
     size_t write(std::span<uint8_t> out, const Position& position, const StoredPacket& packet,
-                 TimePoint now) const;
+                 const SendStamp& stamp) const;
 
     /// RFC 4588 s4: the same as a retransmission, in the RTX stream where there is one, else again
     /// as it was.
     size_t write_again(std::span<uint8_t> out, const Position& position, const StoredPacket& packet,
-                       TimePoint now);
+                       const SendStamp& stamp);
+
+    /// A packet of padding alone in the RTX stream, to probe the path. 0 where there is none.
+    size_t write_padding(std::span<uint8_t> out, uint8_t padding, const SendStamp& stamp);
 
     const RewriteRules& rules() const { return rules_; }
 
   private:
-    size_t write_header(std::span<uint8_t> out, RtpFields fields, const StoredPacket& packet,
-                        TimePoint now) const;
+    size_t write_header(std::span<uint8_t> out, RtpFields fields, const Position& position,
+                        const StoredPacket& packet, const SendStamp& stamp) const;
+    bool place_picture(Position& position, const StoredPacket& packet);
 
     RewriteRules rules_;
-    uint16_t first_sequence_;
-    uint32_t first_timestamp_;
+    SequenceMap sequences_;
+    PictureContinuity pictures_;
+    FrameNumberContinuity frames_;
     uint16_t rtx_sequence_;
-    std::optional<uint16_t> sequence_offset_;
+    uint32_t first_timestamp_;
     uint32_t timestamp_offset_ = 0;
-    uint16_t highest_ = 0;
-    uint32_t sent_span_ = 0;  ///< sequence numbers from the first packet on, saturating
+    bool started_ = false;
+    bool switched_ = false;
+    uint8_t padding_type_ = RewriteRules::kRefused;  ///< the RTX payload type last used
 };
 
 }  // namespace parley::sfu

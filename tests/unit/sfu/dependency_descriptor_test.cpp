@@ -310,16 +310,23 @@ BOOST_AUTO_TEST_CASE(layers_begin_where_a_frame_lets_them_and_end_at_once) {
     };
 
     const std::vector<Case> cases{
-        {2, 1, false, 1, true, false},                               // in the middle of a stream
-        {2, 0, false, 0, true, true},  {2, 2, true, 2, true, true},  // a layer that needs only what
-                                                                     // the receiver has
-        {2, 1, false, 1, true, true},                                // and that one has it, too
-        {1, 2, false, 2, false, true},                               // no frame is cut
-        {1, 2, false, 2, true, false}, {1, 1, false, 1, true, true},  {2, 2, false, 2, true, false},
+        {2, 1, false, 1, true, false},  // in the middle of a stream
+        {2, 0, false, 0, true, true},
+        {2, 2, true, 2, true, true},    // a layer that needs only what
+                                        // the receiver has
+        {2, 1, false, 1, true, true},   // and that one has it, too
+        {1, 2, false, 2, false, true},  // no frame is cut
+        {1, 2, false, 2, true, false},
+        {1, 1, false, 1, true, true},
+        {2, 2, false, 2, true, false},
         {2, 0, false, 2, true, true},  // opens all
-        {2, 2, false, 2, true, true},  {0, 1, false, 1, true, false}, {0, 0, false, 0, true, true},
+        {2, 2, false, 2, true, true},
+        {0, 1, false, 1, true, false},
+        {0, 0, false, 0, true, true},
         {1, 1, true, 1, false, false},  // not from the middle of a frame
-        {1, 0, true, 7, true, true},   {1, 1, false, 1, true, true},  {1, 2, false, 2, true, false},
+        {1, 0, true, 7, true, true},
+        {1, 1, false, 1, true, true},
+        {1, 2, false, 2, true, false},
     };
     TemporalFilter filter;
     for (size_t i = 0; i < cases.size(); ++i) {

@@ -77,30 +77,41 @@ BOOST_AUTO_TEST_CASE(invalid_packets_are_refused) {
 BOOST_AUTO_TEST_CASE(what_is_written_reads_the_same) {
     const std::vector<uint8_t> level{0x85};
     const std::vector<uint8_t> sixteen(16, 0x42);
-    const std::vector<uint8_t> too_long(17, 0x42);
-    const std::array<ExtensionElement, 4> elements{{
+    const std::vector<uint8_t> long_value(17, 0x42);
+    const std::vector<uint8_t> too_long(256, 0x42);
+    std::vector<ExtensionElement> elements{
         {.id = 1, .value = level},
         {.id = 14, .value = sixteen},
         {.id = 15, .value = level},
         {.id = 2, .value = too_long},
-    }};
-    std::vector<uint8_t> out(100, 0xee);
-    const size_t size = write_rtp_header(out, {.marker = true,
-                                               .payload_type = 96,
-                                               .sequence = 65535,
-                                               .timestamp = 0x01020304,
-                                               .ssrc = 0x0a0b0c0d,
-                                               .extensions = elements});
-    BOOST_TEST(size == 12u + 4 + 20);
-    out.resize(size);
-    const auto header = RtpHeader::parse(out);
+    };
+    const auto write = [&](size_t room) {
+        std::vector<uint8_t> out(room, 0xee);
+        out.resize(write_rtp_header(out, {.marker = true,
+                                          .payload_type = 96,
+                                          .sequence = 65535,
+                                          .timestamp = 0x01020304,
+                                          .ssrc = 0x0a0b0c0d,
+                                          .extensions = elements}));
+        return out;
+    };
+    auto out = write(100);
+    BOOST_TEST(out.size() == 12u + 4 + 20);
+    auto header = RtpHeader::parse(out);
     BOOST_REQUIRE(header);
     BOOST_TEST(header->marker);
     BOOST_TEST(header->timestamp == 0x01020304u);
-    BOOST_TEST(header->header_size == size);
+    BOOST_TEST(header->header_size == out.size());
     BOOST_TEST((elements_of(out, *header) == Elements{{1, level}, {14, sixteen}}));
-    std::vector<uint8_t> small(35);
-    BOOST_TEST(write_rtp_header(small, {.extensions = elements}) == 0u);
+    BOOST_TEST(write(35).empty());
+
+    // One that needs a two-byte header makes all have them (RFC 8285 s4.3).
+    elements.push_back({.id = 3, .value = long_value});
+    out = write(100);
+    BOOST_TEST(out.size() == 12u + 4 + 40);
+    header = RtpHeader::parse(out);
+    BOOST_REQUIRE(header);
+    BOOST_TEST((elements_of(out, *header) == Elements{{1, level}, {14, sixteen}, {3, long_value}}));
 }
 
 BOOST_AUTO_TEST_CASE(datagrams_are_told_apart_by_their_first_octets) {

@@ -22,12 +22,12 @@ RewriteRules video_rules() {
     return rules;
 }
 
-RtpHeader header(uint16_t sequence, uint32_t timestamp, uint8_t payload_type = 96) {
-    RtpHeader result;
-    result.payload_type = payload_type;
-    result.sequence = sequence;
-    result.timestamp = timestamp;
-    return result;
+StoredPacket header(uint16_t sequence, uint32_t timestamp, uint8_t payload_type = 96) {
+    StoredPacket packet;
+    packet.header.payload_type = payload_type;
+    packet.header.sequence = sequence;
+    packet.header.timestamp = timestamp;
+    return packet;
 }
 
 StoredPacket stored(const std::vector<uint8_t>& bytes) {
@@ -39,6 +39,14 @@ StoredPacket stored(const std::vector<uint8_t>& bytes) {
 }
 
 const TimePoint kNow{std::chrono::milliseconds(64'000 + 1'500)};
+const SendStamp kStamp{.now = kNow};
+
+RetransmissionCache::Sent sent(uint16_t sequence, uint32_t ring_number) {
+    RetransmissionCache::Sent result;
+    result.ring_number = ring_number;
+    result.position.sequence = sequence;
+    return result;
+}
 
 }  // namespace
 
@@ -85,6 +93,19 @@ BOOST_AUTO_TEST_CASE(the_offset_holds_over_many_wraps) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(another_encoding_goes_on_where_the_first_ended) {
+    StreamRewriter rewriter(video_rules(), 1'024, 7);
+    BOOST_TEST(rewriter.place(header(500, 3'000))->sequence == 1'024);
+    BOOST_TEST(rewriter.place(header(502, 9'000))->sequence == 1'026);
+    rewriter.begin(10'000);
+    const auto first = rewriter.place(header(7'000, 77));
+    BOOST_TEST(first->sequence == 1'027);
+    BOOST_TEST(first->timestamp == 10'000u);
+    BOOST_TEST(rewriter.place(header(7'001, 3'077))->timestamp == 13'000u);
+    BOOST_TEST((rewriter.timestamp(3'077) == 13'000u));
+    BOOST_TEST(!rewriter.place(header(6'999, 70)));  // older than the switch
+}
+
 BOOST_AUTO_TEST_CASE(refused_payload_types_are_not_sent) {
     StreamRewriter rewriter(video_rules(), 1, 1);
     BOOST_TEST(!rewriter.place(header(1, 1, 97)));
@@ -94,10 +115,10 @@ BOOST_AUTO_TEST_CASE(refused_payload_types_are_not_sent) {
 BOOST_AUTO_TEST_CASE(extensions_get_the_receivers_ids) {
     StreamRewriter rewriter(video_rules(), 1'024, 0);
     const auto packet = stored(packet_fixture("rtp/one_byte_extensions"));
-    const auto position = rewriter.place(packet.header);
+    const auto position = rewriter.place(packet);
     BOOST_REQUIRE(position);
     std::vector<uint8_t> out(1600);
-    out.resize(rewriter.write(out, *position, packet, kNow));
+    out.resize(rewriter.write(out, *position, packet, kStamp));
     const auto sent = RtpHeader::parse(out);
     BOOST_REQUIRE(sent);
     BOOST_TEST(sent->ssrc == 0x55555555u);
@@ -119,10 +140,10 @@ BOOST_AUTO_TEST_CASE(extensions_get_the_receivers_ids) {
 BOOST_AUTO_TEST_CASE(a_retransmission_names_the_packet_it_repeats) {
     StreamRewriter rewriter(video_rules(), 1'024, 0);
     const auto packet = stored(packet_fixture("rtp/one_byte_extensions"));
-    const auto position = rewriter.place(packet.header);
+    const auto position = rewriter.place(packet);
     std::vector<uint8_t> out(1600);
     for (uint16_t i = 0; i < 2; ++i) {
-        const size_t size = rewriter.write_again(out, *position, packet, kNow);
+        const size_t size = rewriter.write_again(out, *position, packet, kStamp);
         const auto sent = RtpHeader::parse({out.data(), size});
         BOOST_REQUIRE(sent);
         BOOST_TEST(sent->ssrc == 0x66666666u);
@@ -136,14 +157,15 @@ BOOST_AUTO_TEST_CASE(a_retransmission_names_the_packet_it_repeats) {
 BOOST_AUTO_TEST_CASE(padding_passes_and_what_does_not_fit_is_told) {
     StreamRewriter rewriter(video_rules(), 1'024, 0);
     const auto packet = stored(packet_fixture("rtp/padding_only"));
-    const auto position = rewriter.place(packet.header);
+    const auto position = rewriter.place(packet);
     std::vector<uint8_t> out(1600);
-    const auto sent = RtpHeader::parse({out.data(), rewriter.write(out, *position, packet, kNow)});
+    const auto sent =
+        RtpHeader::parse({out.data(), rewriter.write(out, *position, packet, kStamp)});
     BOOST_REQUIRE(sent);
     BOOST_TEST(sent->padding_size == 4);
     std::vector<uint8_t> small(20);
-    BOOST_TEST(rewriter.write(small, *position, packet, kNow) == 0u);
-    BOOST_TEST(rewriter.write_again(small, *position, packet, kNow) == 0u);
+    BOOST_TEST(rewriter.write(small, *position, packet, kStamp) == 0u);
+    BOOST_TEST(rewriter.write_again(small, *position, packet, kStamp) == 0u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -153,24 +175,24 @@ BOOST_AUTO_TEST_SUITE(retransmission_cache)
 BOOST_AUTO_TEST_CASE(a_packet_is_given_out_while_it_is_kept) {
     RetransmissionCache cache;
     BOOST_TEST(!cache.take(5, kNow));
-    cache.store(5, 105);
-    cache.store(6, 106);
-    BOOST_TEST((cache.take(5, kNow) == 105U));
-    cache.store(static_cast<uint16_t>(5 + RetransmissionCache::kCapacity), 999);
+    cache.store(sent(5, 105));
+    cache.store(sent(6, 106));
+    BOOST_TEST((cache.take(5, kNow)->ring_number == 105U));
+    cache.store(sent(static_cast<uint16_t>(5 + RetransmissionCache::kCapacity), 999));
     BOOST_TEST(!cache.take(5, kNow));
-    BOOST_TEST((cache.take(6, kNow) == 106U));
+    BOOST_TEST((cache.take(6, kNow)->ring_number == 106U));
 }
 
 BOOST_AUTO_TEST_CASE(repeated_requests_are_bounded) {
     RetransmissionCache cache;
-    cache.store(5, 105);
-    BOOST_TEST(cache.take(5, kNow).has_value());
+    cache.store(sent(5, 105));
+    BOOST_TEST(cache.take(5, kNow) != nullptr);
     BOOST_TEST(!cache.take(5, kNow + RetransmissionCache::kResendIntervalMin / 2));
     auto now = kNow;
     size_t given = 1;
     for (int i = 0; i < 20; ++i) {
         now += RetransmissionCache::kResendIntervalMin;
-        given += cache.take(5, now).has_value() ? 1 : 0;
+        given += cache.take(5, now) != nullptr ? 1 : 0;
     }
     BOOST_TEST(given == RetransmissionCache::kResendsMax);
 }

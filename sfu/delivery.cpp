@@ -1,0 +1,268 @@
+#include "sfu/delivery.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "sfu/random.hpp"
+#include "sfu/session.hpp"
+
+namespace parley::sfu {
+
+namespace {
+
+// Of one feedback message: a receiver that misses more needs a key frame.
+constexpr size_t kNackPairsMax = 64;
+constexpr size_t kFirEntriesMax = 8;
+constexpr milliseconds kAllocationInterval{100};
+
+}  // namespace
+
+Delivery::Delivery(const MediaContext& context, Session& session)
+    : context_(context),
+      session_(session),
+      bandwidth_(BandwidthEstimator::Limits{}, context.loop.now()),
+      next_allocation_(context.loop.now()) {}
+
+Delivery::~Delivery() {
+    for (auto& each : contents_)
+        detach(each);
+}
+
+std::vector<Content> Delivery::offer(
+    const ParticipantId& source, const Publication& publication, Numbering& numbering,
+    const std::function<std::string(const std::string&)>& content_name) {
+    std::vector<Content> offered;
+    const auto token = random_token();
+    for (const auto& track : publication.tracks()) {
+        const bool known = std::any_of(contents_.begin(), contents_.end(),
+                                       [&](const auto& each) { return each.track == track.get(); });
+        if (known || !track->active()) continue;
+        auto content = offer_content(track->content(), numbering,
+                                     {.content = content_name(track->name()),
+                                      .token = token,
+                                      .next_ssrc = [this] { return session_.next_ssrc(); }});
+        if (!content) continue;
+        contents_.push_back({source, track.get(), *content, nullptr, {}});
+        if (wishes_) contents_.back().wish = wishes_(source, track->kind());
+        offered.push_back(std::move(*content));
+    }
+    return offered;
+}
+
+size_t Delivery::take(const std::vector<Content>& answered) {
+    size_t taken = 0;
+    for (const auto& answer : answered) {
+        auto* offered = find(answer.name);
+        if (offered == nullptr || offered->stream) continue;
+        const auto rules = rules_for(offered->track->content(), offered->content, answer);
+        if (!rules) continue;
+        const auto& attributes = offered->content.sources.front().attributes;
+        offered->stream = std::make_unique<OutboundStream>(
+            *offered->track, *rules, attributes.front().second,
+            SendPath{.transport = session_.transport(),
+                     .out = context_.out,
+                     .bandwidth = bandwidth_,
+                     .packets_dropped = session_.packets_dropped()},
+            context_.loop.now());
+        ++taken;
+        if (session_.connected()) attach(*offered);
+    }
+    return taken;
+}
+
+void Delivery::attach() {
+    for (auto& each : contents_) {
+        if (each.stream) attach(each);
+    }
+}
+
+void Delivery::attach(OfferedContent& offered) {
+    offered.track->add_receiver(*offered.stream);
+    select(offered);
+    if (offered.wanted()) request_keyframe(*offered.stream);
+}
+
+void Delivery::detach(OfferedContent& offered) {
+    if (offered.stream) offered.track->remove_receiver(*offered.stream);
+}
+
+void Delivery::remove(std::string_view content) {
+    std::erase_if(contents_, [&](OfferedContent& each) {
+        if (each.content.name != content) return false;
+        detach(each);
+        return true;
+    });
+}
+
+void Delivery::remove(const InboundTrack& track) {
+    std::erase_if(contents_, [&](OfferedContent& each) {
+        if (each.track != &track) return false;
+        detach(each);
+        return true;
+    });
+}
+
+bool Delivery::set_active(std::string_view content, bool active) {
+    auto* offered = find(content);
+    if (offered == nullptr) return false;
+    offered->active = active;
+    select(*offered);
+    return true;
+}
+
+void Delivery::set_wishes(const MediaWishes& wishes) {
+    wishes_ = wishes;
+    for (auto& each : contents_) {
+        each.wish = wishes_(each.source, each.track->kind());
+        select(each);
+    }
+}
+
+/// Whether the stream goes out at all; which of its encodings is for `allocate`.
+void Delivery::select(OfferedContent& offered) {
+    if (!offered.stream) return;
+    if (!offered.wanted()) {
+        offered.stream->pause();
+    } else if (!offered.stream->selected()) {
+        offered.stream->select(0, kTemporalLayersMax - 1);
+        next_allocation_ = context_.loop.now();
+    }
+}
+
+void Delivery::allocate(TimePoint now) {
+    next_allocation_ = now + kAllocationInterval;
+    for (auto& each : contents_) {
+        if (!each.stream || !each.stream->selected()) continue;
+        auto& stream = *each.stream;
+        uint8_t best = *stream.selected();
+        for (size_t i = 0; i < each.track->encoding_count(); ++i) {
+            if (each.track->encoding(i).rates().alive()) best = static_cast<uint8_t>(i);
+        }
+        if (best != stream.selected()) stream.select(best, kTemporalLayersMax - 1);
+    }
+}
+
+void Delivery::request_keyframe(OutboundStream& stream) {
+    if (!stream.is_video() || !stream.selected()) return;
+    stream.track().encoding(*stream.selected()).keyframes().want();
+}
+
+OutboundStream* Delivery::find(uint32_t ssrc) {
+    const auto found = std::find_if(contents_.begin(), contents_.end(), [&](const auto& each) {
+        return each.stream && each.stream->ssrc() == ssrc;
+    });
+    return found == contents_.end() ? nullptr : found->stream.get();
+}
+
+Delivery::OfferedContent* Delivery::find(std::string_view content) {
+    const auto found = std::find_if(contents_.begin(), contents_.end(),
+                                    [&](const auto& each) { return each.content.name == content; });
+    return found == contents_.end() ? nullptr : &*found;
+}
+
+void Delivery::on_rtcp(const RtcpPacket& packet) {
+    const auto now = context_.loop.now();
+    for (size_t i = 0; const auto block = packet.report_block(i); ++i) {
+        auto* stream = find(block->ssrc);
+        if (stream == nullptr) continue;
+        stream->on_report_block(*block, now);
+        bandwidth_.on_receiver_report(block->fraction_lost, stream->round_trip(), now);
+    }
+    if (packet.type == RtcpType::payload_feedback) return on_payload_feedback(packet);
+    if (packet.type != RtcpType::transport_feedback) return;
+    if (packet.count == static_cast<uint8_t>(TransportFeedback::transport_cc)) {
+        bandwidth_.on_transport_feedback(packet, now);
+    } else {
+        on_nack(packet);
+    }
+}
+
+void Delivery::on_payload_feedback(const RtcpPacket& packet) {
+    if (const auto bitrate = packet.estimated_bitrate_max()) {
+        bandwidth_.on_remb(*bitrate, context_.loop.now());
+    }
+    if (packet.count == static_cast<uint8_t>(PayloadFeedback::pli)) {
+        if (const auto ssrc = packet.media_ssrc()) on_picture_loss(*ssrc);
+    }
+    for (size_t i = 0; i < kFirEntriesMax; ++i) {
+        const auto ssrc = packet.full_intra_request(i);
+        if (!ssrc) break;
+        on_picture_loss(*ssrc);
+    }
+}
+
+void Delivery::on_nack(const RtcpPacket& packet) {
+    const auto ssrc = packet.media_ssrc();
+    auto* stream = ssrc ? find(*ssrc) : nullptr;
+    if (stream == nullptr) return;
+    if (packet.nack(0)) ++stream->counters().nacks;
+    const auto now = context_.loop.now();
+    for (size_t i = 0; i < kNackPairsMax; ++i) {
+        const auto nack = packet.nack(i);
+        if (!nack) return;
+        stream->resend(nack->packet_id, now);
+        for (uint16_t bit = 0; bit < 16; ++bit) {
+            if (((nack->bitmask >> bit) & 1) == 0) continue;
+            stream->resend(static_cast<uint16_t>(nack->packet_id + bit + 1), now);
+        }
+    }
+}
+
+void Delivery::on_picture_loss(uint32_t ssrc) {
+    auto* stream = find(ssrc);
+    if (stream == nullptr) return;
+    ++stream->counters().keyframe_requests;
+    request_keyframe(*stream);
+}
+
+/// Padding goes into the first stream that can carry it.
+void Delivery::pad(TimePoint now) {
+    size_t due = bandwidth_.padding_due(now);
+    for (auto& each : contents_) {
+        if (due == 0) return;
+        if (!each.stream || !each.stream->is_video() || !each.stream->selected()) continue;
+        due -= std::min(due, each.stream->pad(due, now));
+    }
+}
+
+void Delivery::on_tick(TimePoint now) {
+    if (contents_.empty()) return;
+    if (now >= next_allocation_) allocate(now);
+    for (auto& each : contents_) {
+        if (each.stream && each.stream->waits_for_keyframe()) request_keyframe(*each.stream);
+    }
+    pad(now);
+}
+
+void Delivery::on_report_due(TimePoint now) {
+    for (auto& each : contents_) {
+        const auto info = each.stream ? each.stream->sender_report(now) : std::nullopt;
+        if (!info) continue;
+        RtcpWriter writer;
+        writer.sender_report(*info);
+        writer.source_description(each.stream->ssrc(), each.stream->cname());
+        session_.send_rtcp(writer);
+    }
+}
+
+void Delivery::say_goodbye() {
+    for (auto& each : contents_) {
+        if (!each.stream) continue;
+        RtcpWriter writer;
+        writer.receiver_report(each.stream->ssrc(), {});
+        writer.source_description(each.stream->ssrc(), each.stream->cname());
+        const std::array<uint32_t, 2> ssrcs{each.stream->ssrc(), each.stream->rtx_ssrc()};
+        writer.bye({ssrcs.data(), each.stream->rtx_ssrc() == 0 ? size_t{1} : size_t{2}});
+        session_.send_rtcp(writer);
+    }
+}
+
+std::vector<StreamStatistics> Delivery::measure(TimePoint now) {
+    std::vector<StreamStatistics> measured;
+    for (auto& each : contents_) {
+        if (each.stream) measured.push_back(each.stream->measure(now));
+    }
+    return measured;
+}
+
+}  // namespace parley::sfu

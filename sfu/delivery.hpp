@@ -1,0 +1,100 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "sfu/bandwidth_estimator.hpp"
+#include "sfu/media_context.hpp"
+#include "sfu/negotiation.hpp"
+#include "sfu/outbound_stream.hpp"
+#include "sfu/publication.hpp"
+
+namespace parley::sfu {
+
+/// What a receiver wants of one content.
+struct MediaWish {
+    bool wanted = true;
+    uint16_t height_max = 0;  ///< pixels; 0: any
+    bool pinned = false;
+};
+
+/// Told of the source and the kind of media.
+using MediaWishes = std::function<MediaWish(const ParticipantId&, MediaKind)>;
+
+/// The outbound half of a session: others' media on its way to one receiver. Loop thread only.
+class Delivery {
+  public:
+    /// Both outlive the delivery.
+    Delivery(const MediaContext& context, Session& session);
+    ~Delivery();
+
+    /// What of the publication was not offered yet, in the numbers of the session's transport.
+    /// `content_name` makes a name from the source's own. The publication outlives what is offered
+    /// of it; see remove.
+    std::vector<Content> offer(const ParticipantId& source, const Publication& publication,
+                               Numbering& numbering,
+                               const std::function<std::string(const std::string&)>& content_name);
+
+    /// The receiver's answer to what was offered: how many contents it takes. Those go out once the
+    /// session is connected.
+    size_t take(const std::vector<Content>& answered);
+
+    void remove(std::string_view content);
+    void remove(const InboundTrack& track);
+
+    /// False: no such content.
+    bool set_active(std::string_view content, bool active);
+
+    /// The session is connected: what was taken goes out from now on.
+    void attach();
+
+    void set_wishes(const MediaWishes& wishes);
+
+    bool empty() const { return contents_.empty(); }
+
+    void on_rtcp(const RtcpPacket& packet);
+    void on_tick(TimePoint now);
+    void on_report_due(TimePoint now);
+    void say_goodbye();
+
+    std::vector<StreamStatistics> measure(TimePoint now);
+
+    /// bit/s that the path to the receiver is thought to carry.
+    uint64_t bandwidth() const { return bandwidth_.bits_per_second(); }
+
+  private:
+    /// One content that was offered.
+    struct OfferedContent {
+        ParticipantId source;
+        InboundTrack* track;
+        Content content;
+        std::unique_ptr<OutboundStream> stream;  ///< once taken
+        MediaWish wish;
+        bool active = true;  ///< not paused by the receiver
+
+        bool wanted() const { return active && wish.wanted; }
+    };
+
+    OutboundStream* find(uint32_t ssrc);
+    OfferedContent* find(std::string_view content);
+    void attach(OfferedContent& offered);
+    void detach(OfferedContent& offered);
+    void select(OfferedContent& offered);
+    void allocate(TimePoint now);
+    void on_nack(const RtcpPacket& packet);
+    void on_picture_loss(uint32_t ssrc);
+    void on_payload_feedback(const RtcpPacket& packet);
+    void pad(TimePoint now);
+    void request_keyframe(OutboundStream& stream);
+
+    const MediaContext& context_;
+    Session& session_;
+    BandwidthEstimator bandwidth_;
+    MediaWishes wishes_;
+    std::vector<OfferedContent> contents_;
+    TimePoint next_allocation_;
+};
+
+}  // namespace parley::sfu

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "sfu/inbound_stream.hpp"
+
+namespace parley::sfu {
+
+class InboundTrack;
+class OutboundStream;
+
+/// Tracks with packets of the present batch. They go to the receivers when the batch has been read,
+/// one receiver after another, so that each gets its packets in one piece. Loop thread only.
+class ForwardBatch {
+  public:
+    void add(InboundTrack& track) { tracks_.push_back(&track); }
+
+    void remove(InboundTrack& track) { std::erase(tracks_, &track); }
+
+    void deliver(TimePoint now);
+
+  private:
+    std::vector<InboundTrack*> tracks_;  ///< keeps its capacity
+};
+
+/// One published content: its encodings, and who receives it: the packet router's table. Loop
+/// thread only.
+class InboundTrack {
+  public:
+    /// `batch` outlives the track.
+    InboundTrack(PublishedContent content, milliseconds keyframe_interval_min, ForwardBatch& batch,
+                 TimePoint start);
+    ~InboundTrack();
+    InboundTrack(const InboundTrack&) = delete;
+    InboundTrack& operator=(const InboundTrack&) = delete;
+
+    const PublishedContent& content() const { return content_; }
+
+    const std::string& name() const { return content_.answer.name; }
+
+    MediaKind kind() const { return formats_.kind; }
+
+    const InboundFormats& formats() const { return formats_; }
+
+    /// In the order of the client's description; at least one.
+    size_t encoding_count() const { return encodings_.size(); }
+
+    InboundStream& encoding(size_t index) { return *encodings_[index]; }
+
+    const InboundStream& encoding(size_t index) const { return *encodings_[index]; }
+
+    /// The client sends in it, as far as was negotiated.
+    bool active() const { return active_; }
+
+    void set_active(bool active) { active_ = active; }
+
+    /// Keeps the packet that the encoding has accepted, and sends it to every receiver when the
+    /// batch ends.
+    void commit(size_t encoding, TimePoint now);
+
+    void deliver(TimePoint now);  ///< for ForwardBatch
+
+    void add_receiver(OutboundStream& receiver) { receivers_.push_back(&receiver); }
+
+    void remove_receiver(OutboundStream& receiver) { std::erase(receivers_, &receiver); }
+
+    bool has_receivers() const { return !receivers_.empty(); }
+
+  private:
+    struct Pending {
+        uint32_t ring_number;
+        uint8_t encoding;
+    };
+
+    PublishedContent content_;
+    InboundFormats formats_;
+    ForwardBatch& batch_;
+    std::vector<std::unique_ptr<InboundStream>> encodings_;
+    std::vector<OutboundStream*> receivers_;
+    std::array<Pending, 32> pending_{};  ///< fewer than any ring holds
+    size_t pending_count_ = 0;
+    bool active_;
+};
+
+}  // namespace parley::sfu
