@@ -111,7 +111,9 @@ class Focus {
     struct Request;  ///< an IQ set with a parsed <jingle/> from a client
     using Refused = std::optional<xmpp::StanzaError>;
 
-    // What clients ask (focus_requests.cpp, focus_sessions.cpp).
+    // What clients ask (focus_requests.cpp, focus_members.cpp, focus_sessions.cpp).
+    Refused on_member_iq(const xmpp::Element& iq, const FullJid& client, const CallId& id, Now now,
+                         Result& result);
     Refused on_jingle(const xmpp::Element& iq, const FullJid& client, const CallId& id, Now now,
                       Result& result);
     Refused on_session_initiate(const Request& request, Result& result);

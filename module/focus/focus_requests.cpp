@@ -12,10 +12,6 @@ namespace parley::module {
 using xmpp::Condition;
 using xmpp::ErrorType;
 
-bool Focus::understands(const xmpp::Element& iq) {
-    return iq.attr("type") == "set" && iq.child("jingle", ns::jingle);
-}
-
 Focus::Result Focus::on_conference_iq(const xmpp::Element& iq, const xmpp::Jid& from,
                                       const xmpp::Jid& to, Now now) {
     Result result;
@@ -26,10 +22,15 @@ Focus::Result Focus::on_conference_iq(const xmpp::Element& iq, const xmpp::Jid& 
     }
     const auto client = FullJid::from(from);
     const auto id = CallId::parse(to.local());
-    const Refused refused = client && id
-                                ? on_jingle(iq, *client, *id, now, result)
-                                : conference_error(ErrorType::cancel, Condition::item_not_found,
-                                                   "A conference's name is a version-4 UUID.");
+    Refused refused;
+    if (!client || !id) {
+        refused = conference_error(ErrorType::cancel, Condition::item_not_found,
+                                   "A conference's name is a version-4 UUID.");
+    } else if (iq.child("jingle", ns::jingle)) {
+        refused = on_jingle(iq, *client, *id, now, result);
+    } else {
+        refused = on_member_iq(iq, *client, *id, now, result);
+    }
     if (refused) result.outputs.emplace_back(RouteStanza{xmpp::error_reply(iq, *refused)});
     return result;
 }

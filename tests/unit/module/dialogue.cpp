@@ -149,6 +149,9 @@ bool Dialogue::act(const xmpp::Element& element) {
         take(coordinator_.on_time(now_));
     } else if (name == "media-fails") {
         media_fails(element);
+    } else if (name == "speaks") {
+        const auto call = CallId::parse(element.attr("call"));
+        take(coordinator_.on_media(SpeakerChanged{*call, occupant(element).jid}, now_));
     } else if (name == "presence") {
         presence(element);
     } else if (name == "submits") {
