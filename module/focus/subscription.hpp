@@ -5,7 +5,7 @@
 #include "xmpp/result.hpp"
 
 /// <subscription xmlns='urn:parley:sfu:0'/>: what a participant wants to get (docs/protocol.md
-/// s7.6). Pure.
+/// s7.9). Pure.
 namespace parley::module {
 
 inline constexpr size_t subscription_participants_max = 256;

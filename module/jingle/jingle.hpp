@@ -81,7 +81,7 @@ struct Jingle {
     std::optional<ConferenceInfo> conference_info;
     std::vector<SessionInfo> infos{};
     bool unknown_info = false;    ///< a session-info with a payload that nobody here understands
-    bool single_session = false;  ///< docs/protocol.md s7.3: media of others comes in this session
+    bool single_session = false;  ///< docs/protocol.md s7.5: media of others comes in this session
     std::string speaker{};        ///< a full JID; empty: not said
     bool operator==(const Jingle&) const = default;
 };

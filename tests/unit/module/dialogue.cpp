@@ -42,6 +42,8 @@ Settings settings_of(const xmpp::Element& script) {
     calls.call_duration_max = std::chrono::seconds(number(script, "call_duration_s_max", 0));
     settings.focus.session_initiates_per_minute_max =
         number(script, "session_initiates_per_minute_max", 60);
+    settings.focus.session_changes_per_minute_max =
+        number(script, "session_changes_per_minute_max", 240);
     settings.focus.guests_allowed = script.attr("guests") == "true";
     settings.focus.conferences_per_client_max = number(script, "conferences_per_client_max", 4);
     return settings;
