@@ -275,8 +275,12 @@ void IceAgent::select_path(const NiceCandidate& remote) {
     path_.emplace(address);
 }
 
+int IceAgent::socket() const {
+    return socket_ == nullptr ? -1 : g_socket_get_fd(socket_);
+}
+
 size_t IceAgent::send(std::span<const uint8_t> datagrams, size_t segment_size) {
-    return path_ ? path_->send(g_socket_get_fd(socket_), datagrams, segment_size)
+    return path_ ? path_->send(socket(), datagrams, segment_size)
                  : send_by_agent(datagrams, segment_size);
 }
 

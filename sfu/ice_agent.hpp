@@ -81,6 +81,9 @@ class IceAgent {
     /// The pair that `send` uses, if any.
     const std::optional<CandidatePair>& selected_pair() const { return selected_pair_; }
 
+    /// The one that `send` uses; -1 where there is none or it is a relay's.
+    int socket() const;
+
     /// When anything last came to one of the agent's sockets.
     TimePoint last_heard() const { return context_->last_readable(); }
 

@@ -1,124 +1,143 @@
 #include "tests/bench/sfu/load.hpp"
 
-#include "sfu/byte_order.hpp"
+#include <algorithm>
+#include <charconv>
+#include <numeric>
+#include <stdexcept>
+#include <thread>
+
+#include "tests/bench/sfu/publisher.hpp"
+#include "tests/bench/sfu/socket_reader.hpp"
 
 namespace parley::sfu::bench {
 
 namespace {
 
-constexpr uint32_t kAudioSsrc = 1;
-constexpr uint32_t kVideoSsrc = 2;
-constexpr uint8_t kOpus = 111;
-constexpr uint8_t kVp8 = 96;
-constexpr size_t kTimeSize = 8;  // octets that begin each payload
-constexpr std::chrono::seconds kReportInterval{1};
+using std::chrono::nanoseconds;
+using std::chrono::seconds;
 
-int64_t nanoseconds_of(TimePoint time) {
-    return std::chrono::nanoseconds(time.time_since_epoch()).count();
+constexpr seconds kSettleTime{1};  // before the time that counts, and after it
+constexpr seconds kReportInterval{1};
+
+void expect(bool condition, const char* what) {
+    if (!condition) throw std::runtime_error(what);
+}
+
+bool all_connected(const std::vector<std::unique_ptr<LoadPeer>>& peers) {
+    return std::all_of(peers.begin(), peers.end(),
+                       [](const auto& peer) { return peer->connected(); });
 }
 
 }  // namespace
 
-std::vector<Content> Publisher::contents() {
-    Content audio;
-    audio.name = "0";
-    audio.kind = MediaKind::audio;
-    audio.codecs = {{.payload_type = kOpus,
-                     .name = "opus",
-                     .clock_rate = 48'000,
-                     .channels = 2,
-                     .parameters = {},
-                     .feedback = {}}};
-    audio.sources = {{kAudioSsrc, {{"cname", "bench"}, {"msid", "stream audio"}}}};
-    Content video;
-    video.name = "1";
-    video.kind = MediaKind::video;
-    video.codecs = {{.payload_type = kVp8,
-                     .name = "VP8",
-                     .clock_rate = 90'000,
-                     .parameters = {},
-                     .feedback = {{"nack", ""}, {"nack", "pli"}, {"goog-remb", ""}}}};
-    video.sources = {{kVideoSsrc, {{"cname", "bench"}, {"msid", "stream video"}}}};
-    return {audio, video};
+Shape Shape::parse(const std::string& text) {
+    Shape shape;
+    const char* const end = text.data() + text.size();
+    const auto publishers = std::from_chars(text.data(), end, shape.publishers);
+    expect(publishers.ptr != end && *publishers.ptr == 'x', "a load is such as 1x60 or 10x10");
+    const auto receivers = std::from_chars(publishers.ptr + 1, end, shape.receivers);
+    const bool known = shape.publishers == 1 || shape.publishers == shape.receivers;
+    expect(receivers.ptr == end && shape.publishers > 0 && shape.receivers > 0 && known,
+           "a load is one publisher and some receivers, or some who get each other");
+    return shape;
 }
 
-Publisher::Publisher(PeerThread& thread, const Rates& rates, const Window& window)
-    : LoadPeer(thread, IceAgent::Role::controlling), window_(window) {
-    const auto add = [&](uint32_t ssrc, uint8_t type, uint32_t clock_rate, uint32_t rate,
-                         size_t size) {
-        streams_.push_back(
-            {ssrc, type, clock_rate, rate, std::vector<uint8_t>(std::max(size, kTimeSize), 0x55)});
-    };
-    add(kAudioSsrc, kOpus, 48'000, rates.audio_packets_per_second, rates.audio_payload_bytes);
-    add(kVideoSsrc, kVp8, 90'000, rates.video_packets_per_second, rates.video_payload_bytes);
+std::string Shape::name() const {
+    return std::to_string(publishers) + 'x' + std::to_string(receivers);
 }
 
-void Publisher::tick(TimePoint now) {
-    if (!connected()) return;
-    if (start_ == TimePoint{}) start_ = now;
-    const std::chrono::duration<double> elapsed = now - start_;
-    for (Stream& stream : streams_) {
-        const auto due = static_cast<uint32_t>(elapsed.count() * stream.packets_per_second);
-        while (stream.packets < due)
-            send(stream, now);
+Load::Load(ServerProcess& server, const Shape& shape) : shape_(shape) {
+    thread_.ice.addresses = {server.address()};
+    for (uint32_t number = 0; number < shape.publishers; ++number)
+        publish(server, number);
+    expect(test::wait_until([&] { return all_connected(publishers_); }), "publishers: no DTLS");
+    if (shape.publishers == 1) {
+        for (uint32_t number = 1; number <= shape.receivers; ++number)
+            subscribe(server, number, {0});
+    } else {
+        for (uint32_t number = 0; number < shape.publishers; ++number) {
+            std::vector<uint32_t> sources(shape.publishers);
+            std::iota(sources.begin(), sources.end(), 0U);
+            std::erase(sources, number);
+            subscribe(server, number, sources);
+        }
     }
-    if (now < next_report_) return;
-    next_report_ = now + kReportInterval;
-    for (const Stream& stream : streams_)
-        report(stream, now);
+    expect(test::wait_until([&] { return all_connected(receivers_); }), "receivers: no DTLS");
 }
 
-void Publisher::send(Stream& stream, TimePoint now) {
-    const int64_t sent_ns = nanoseconds_of(Clock::now());
-    write_u64(stream.payload.data(), static_cast<uint64_t>(sent_ns));
-    send_rtp({.marker = true,
-              .payload_type = stream.payload_type,
-              .sequence = static_cast<uint16_t>(stream.packets),
-              .timestamp = media_ticks(now - start_, stream.clock_rate),
-              .ssrc = stream.ssrc,
-              .extensions = {}},
-             stream.payload);
-    ++stream.packets;
-    if (window_.contains(sent_ns)) ++sent_;
+void Load::publish(ServerProcess& server, uint32_t number) {
+    auto& peer =
+        *publishers_.emplace_back(std::make_unique<LoadPeer>(thread_, IceAgent::Role::controlling));
+    peer.connect(server.publish(number, peer.describe(Fingerprint::Setup::active)));
 }
 
-void Publisher::report(const Stream& stream, TimePoint now) {
-    RtcpWriter writer;
-    writer.sender_report({.ssrc = stream.ssrc,
-                          .ntp = ntp_duration(now.time_since_epoch()),
-                          .rtp_timestamp = media_ticks(now - start_, stream.clock_rate),
-                          .packet_count = stream.packets,
-                          .octet_count = 0});
-    writer.source_description(stream.ssrc, "bench");
-    send_rtcp(writer);
-}
-
-Receiver::Receiver(PeerThread& thread, const Window& window)
-    : LoadPeer(thread, IceAgent::Role::controlled), window_(window) {}
-
-void Receiver::on_rtp(std::span<const uint8_t> packet, const RtpHeader& header) {
-    highest_[header.ssrc] = header.sequence;
-    if (header.payload_size < kTimeSize) return;
-    const auto sent_ns = static_cast<int64_t>(read_u64(&packet[header.header_size]));
-    if (!window_.contains(sent_ns)) return;
-    const int64_t elapsed_ns = nanoseconds_of(Clock::now()) - sent_ns;
-    latencies_.push_back(static_cast<uint32_t>(elapsed_ns / 1000));
-    ++received_;
-}
-
-void Receiver::tick(TimePoint now) {
-    if (!connected() || now < next_report_ || highest_.empty()) return;
-    next_report_ = now + kReportInterval;
-    std::vector<ReportBlock> blocks;
-    for (const auto& [ssrc, sequence] : highest_) {
-        ReportBlock block{.ssrc = ssrc};
-        block.extended_highest_sequence = sequence;
-        blocks.push_back(block);
+void Load::subscribe(ServerProcess& server, uint32_t number, const std::vector<uint32_t>& sources) {
+    std::vector<Transport> answers;
+    for (const auto& offer : server.subscribe(number, sources)) {
+        auto& peer = *receivers_.emplace_back(
+            std::make_unique<LoadPeer>(thread_, IceAgent::Role::controlled));
+        answers.push_back(peer.describe(Fingerprint::Setup::active));
+        peer.connect(offer);
     }
-    RtcpWriter writer;
-    writer.receiver_report(1, blocks);
-    writer.source_description(1, "bench");
-    send_rtcp(writer);
+    server.answer(number, answers);
+}
+
+Tally Load::run(seconds duration, const std::function<void()>& on_begin,
+                const std::function<void()>& on_end) {
+    using std::chrono::system_clock;
+    const auto begin = system_clock::now() + kSettleTime;
+    const auto end = begin + duration;
+    Tally tally{.begin_ns = nanoseconds(begin.time_since_epoch()).count(),
+                .end_ns = nanoseconds(end.time_since_epoch()).count()};
+    const auto sending_end = Clock::now() + kSettleTime + duration;
+    std::thread exchanging([&] { thread_.run([&] { exchange(tally, sending_end); }); });
+    std::this_thread::sleep_until(begin);
+    on_begin();
+    std::this_thread::sleep_until(end);
+    on_end();
+    exchanging.join();
+    return tally;
+}
+
+/// In the peers' thread, which does nothing else meanwhile: ICE has done its work.
+void Load::exchange(Tally& tally, TimePoint sending_end) {
+    std::vector<LoadPeer*> peers;
+    for (const auto& peer : publishers_)
+        peers.push_back(peer.get());
+    for (const auto& peer : receivers_)
+        peers.push_back(peer.get());
+    SocketReader reader;
+    for (size_t i = 0; i < peers.size(); ++i)
+        reader.add(peers[i]->socket(), i);
+
+    const auto start = Clock::now();
+    std::vector<Publisher> publishers;
+    for (uint32_t number = 0; number < shape_.publishers; ++number) {
+        // Not all at the same time, as people are not.
+        const auto phase =
+            nanoseconds(seconds(1)) / Publisher::kFramesPerSecond * number / shape_.publishers;
+        publishers.emplace_back(*publishers_[number], number, start + phase);
+    }
+    auto next_report = start + kReportInterval;
+    for (auto now = start; now < sending_end + kSettleTime; now = Clock::now()) {
+        auto due = std::min(next_report, sending_end + kSettleTime);
+        if (now < sending_end) {
+            for (auto& publisher : publishers) {
+                publisher.poll(now, tally);
+                due = std::min(due, publisher.due());
+            }
+        }
+        if (now >= next_report) {
+            next_report += kReportInterval;
+            for (auto* peer : peers)
+                peer->report();
+        }
+        const auto left = std::chrono::ceil<milliseconds>(due - Clock::now());
+        reader.read(std::max(0, static_cast<int>(left.count())),
+                    [&](size_t index, std::span<uint8_t> datagram, int64_t arrived_ns) {
+                        peers[index]->receive(datagram, arrived_ns, tally);
+                    });
+    }
 }
 
 }  // namespace parley::sfu::bench

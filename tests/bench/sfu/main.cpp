@@ -1,142 +1,64 @@
-/// One publisher, many receivers, one SFU: what a forwarded packet costs. Prints JSON.
+/// The same load against Parley's SFU and against Janus: what a forwarded packet costs either.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
-#include <exception>
-#include <thread>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <optional>
 
 #include "tests/bench/sfu/load.hpp"
-#include "tests/bench/sfu/parley_server.hpp"
+#include "tests/bench/sfu/result.hpp"
 
 namespace parley::sfu::bench {
 
 namespace {
 
-using std::chrono::seconds;
-
-constexpr seconds kSettleTime{1};  // before the window, and for the last packets after it
-
 struct Options {
-    uint64_t receivers = 20;
-    int64_t seconds = 10;
-    Rates rates;
+    std::vector<std::string> loads{"1x10", "1x60", "1x200", "10x10"};
+    std::vector<std::string> servers{"parley", "janus"};
+    int64_t seconds = 5;
+    uint32_t janus_event_loops = 0;
+    std::string json;
 };
 
-struct Result {
-    uint64_t sent = 0;  ///< by the publisher
-    uint64_t received = 0;
+std::vector<std::string> command_of(const std::string& server, const Options& options) {
+    if (server == "parley") {
+        const auto here = std::filesystem::canonical("/proc/self/exe").parent_path();
+        return {here / "bench_sfu_parley"};
+    }
+    return {"python3", std::string(BENCH_SFU_DIR) + "/janus_server.py",
+            "--event-loops=" + std::to_string(options.janus_event_loops)};
+}
+
+Result measure(const std::string& server_name, const Shape& shape, const Options& options) {
+    ServerProcess server(command_of(server_name, options));
+    const size_t memory_before = server.memory();
+    Load load(server, shape);
     std::chrono::nanoseconds cpu{};
-    std::vector<uint32_t> latencies;  ///< microseconds
-};
-
-void connect_publisher(ParleyServer& server, Publisher& publisher) {
-    SessionDescription offer;
-    offer.contents = Publisher::contents();
-    offer.transport = publisher.describe(Fingerprint::Setup::actpass);
-    publisher.connect(server.publish(offer).transport);
-}
-
-void connect_receiver(ParleyServer& server, uint64_t number, Receiver& receiver) {
-    SessionDescription answer = server.subscribe(number);
-    const Transport remote = answer.transport;
-    for (Content& content : answer.contents)
-        content.sources.clear();
-    answer.transport = receiver.describe(Fingerprint::Setup::active);
-    receiver.connect(remote);
-    server.answer(number, answer);
-}
-
-void expect(bool condition, const char* what) {
-    if (!condition) throw std::runtime_error(what);
-}
-
-/// The threads of the load, away from the SFU's; nothing ticks once it is destroyed.
-class Load {
-  public:
-    Load(ParleyServer& server, const Options& options) {
-        publisher_ = std::make_unique<Publisher>(sending_, options.rates, window);
-        connect_publisher(server, *publisher_);
-        expect(test::wait_until([&] { return publisher_->connected(); }), "publisher: no DTLS");
-        for (uint64_t number = 0; number < options.receivers; ++number) {
-            auto& receiver =
-                *receivers_.emplace_back(std::make_unique<Receiver>(receiving_, window));
-            connect_receiver(server, number, receiver);
-            expect(test::wait_until([&] { return receiver.connected(); }), "receiver: no DTLS");
-        }
-        sending_.run(
-            [this] { sending_.on_tick = [this](TimePoint now) { publisher_->tick(now); }; });
-        receiving_.run([this] {
-            receiving_.on_tick = [this](TimePoint now) {
-                for (auto& receiver : receivers_)
-                    receiver->tick(now);
-            };
+    size_t memory = 0;
+    Tally tally = load.run(
+        std::chrono::seconds(options.seconds), [&] { cpu = server.cpu_time(); },
+        [&] {
+            cpu = server.cpu_time() - cpu;
+            memory = server.memory();
         });
-    }
+    return result_of(server_name, shape, tally, cpu,
+                     memory > memory_before ? memory - memory_before : 0);
+}
 
-    ~Load() {
-        sending_.run([this] { sending_.on_tick = nullptr; });
-        receiving_.run([this] { receiving_.on_tick = nullptr; });
-    }
-
-    Load(const Load&) = delete;
-    Load& operator=(const Load&) = delete;
-
-    Result result() const {
-        Result result;
-        result.sent = publisher_->sent();
-        for (const auto& receiver : receivers_) {
-            result.received += receiver->received();
-            const auto& latencies = receiver->latencies();
-            result.latencies.insert(result.latencies.end(), latencies.begin(), latencies.end());
+void run(const Options& options) {
+    std::vector<Result> results;
+    print_heading();
+    for (const auto& load : options.loads) {
+        const Shape shape = Shape::parse(load);
+        for (const auto& server : options.servers) {
+            results.push_back(measure(server, shape, options));
+            print(results.back());
         }
-        return result;
     }
-
-    Window window;
-
-  private:
-    PeerThread sending_;
-    PeerThread receiving_;
-    std::unique_ptr<Publisher> publisher_;
-    std::vector<std::unique_ptr<Receiver>> receivers_;
-};
-
-Result measure(const Options& options) {
-    ParleyServer server;
-    Load load(server, options);
-    const auto begin = Clock::now() + kSettleTime;
-    const auto end = begin + seconds(options.seconds);
-    load.window.begin_ns = begin.time_since_epoch().count();
-    load.window.end_ns = end.time_since_epoch().count();
-    std::this_thread::sleep_until(begin);
-    const auto cpu = server.cpu_time();
-    std::this_thread::sleep_until(end);
-    const auto used = server.cpu_time() - cpu;
-    std::this_thread::sleep_until(end + kSettleTime);
-    Result result = load.result();
-    result.cpu = used;
-    return result;
-}
-
-uint32_t percentile(std::vector<uint32_t>& values, size_t percent) {
-    if (values.empty()) return 0;
-    const size_t index = (values.size() - 1) * percent / 100;
-    std::nth_element(values.begin(), values.begin() + static_cast<ptrdiff_t>(index), values.end());
-    return values[index];
-}
-
-void print(const Options& options, Result result) {
-    const uint64_t forwarded = result.sent * options.receivers;
-    const std::chrono::duration<double, std::micro> cpu = result.cpu;
-    std::printf(
-        "{\"server\": \"parley\", \"receivers\": %llu, \"seconds\": %lld, \"packets_sent\": %llu, "
-        "\"packets_to_forward\": %llu, \"packets_lost\": %lld, \"cpu_us_per_packet\": %.3f, "
-        "\"latency_us_p50\": %u, \"latency_us_p99\": %u}\n",
-        static_cast<unsigned long long>(options.receivers), static_cast<long long>(options.seconds),
-        static_cast<unsigned long long>(result.sent), static_cast<unsigned long long>(forwarded),
-        static_cast<long long>(forwarded) - static_cast<long long>(result.received),
-        result.received == 0 ? 0.0 : cpu.count() / static_cast<double>(result.received),
-        percentile(result.latencies, 50), percentile(result.latencies, 99));
+    print_ratios(results);
+    if (!options.json.empty()) std::ofstream(options.json) << json_of(results, options.seconds);
 }
 
 }  // namespace
@@ -146,17 +68,20 @@ void print(const Options& options, Result result) {
 int main(int argc, char** argv) {
     using namespace parley::sfu::bench;
     Options options;
-    CLI::App app("What forwarding a packet costs Parley's SFU");
-    app.add_option("--receivers", options.receivers)->check(CLI::Range(1, 1000));
-    app.add_option("--seconds", options.seconds)->check(CLI::Range(1, 3600));
-    app.add_option("--video-rate", options.rates.video_packets_per_second, "packets a second");
-    app.add_option("--video-size", options.rates.video_payload_bytes, "octets of payload")
-        ->check(CLI::Range(8, 1200));
+    CLI::App app("What a forwarded packet costs Parley's SFU, and Janus");
+    app.add_option("--load", options.loads, "such as 1x60 or 10x10; may be given several times");
+    app.add_option("--server", options.servers, "parley, janus; may be given several times")
+        ->check(CLI::IsMember({"parley", "janus"}));
+    app.add_option("--seconds", options.seconds, "that count, of each load and server")
+        ->check(CLI::Range(1, 3600));
+    app.add_option("--janus-event-loops", options.janus_event_loops,
+                   "threads for media; 0, its default: one for each peer");
+    app.add_option("--json", options.json, "file to write the results to");
     CLI11_PARSE(app, argc, argv);
     try {
-        print(options, measure(options));
+        run(options);
     } catch (const std::exception& exception) {
-        std::fprintf(stderr, "%s\n", exception.what());
+        std::fprintf(stderr, "bench_sfu: %s\n", exception.what());
         return 1;
     }
     return 0;
