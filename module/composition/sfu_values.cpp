@@ -137,16 +137,16 @@ FullJid participant(const sfu::ParticipantId& id) {
     return *FullJid::parse(id.value);
 }
 
-std::vector<MediaContent> from_sfu(const std::vector<sfu::Content>& contents) {
+std::vector<MediaContent> contents_from_sfu(const std::vector<sfu::Content>& contents) {
     std::vector<MediaContent> result;
     for (const sfu::Content& content : contents)
         result.push_back(from_sfu(content));
     return result;
 }
 
-jingle::IceTransport from_sfu(const sfu::Transport& transport) {
+jingle::IceTransport transport_from_sfu(const sfu::Transport& transport) {
     jingle::IceTransport result{transport.ufrag, transport.pwd, std::nullopt,
-                                from_sfu(transport.candidates)};
+                                module::from_sfu(transport.candidates)};
     if (const auto& fingerprint = transport.fingerprint) {
         result.fingerprint =
             jingle::Fingerprint{fingerprint->hash, fingerprint->value,
@@ -162,11 +162,11 @@ struct FromSfu {
         std::optional<FullJid> source;
         if (ready.source) source = participant(*ready.source);
         return LocalContentsReady{number(ready.session), std::move(source),
-                                  module::from_sfu(ready.contents)};
+                                  contents_from_sfu(ready.contents)};
     }
 
     MediaEvent operator()(const sfu::LocalTransport& ready) const {
-        return LocalTransportReady{number(ready.session), module::from_sfu(ready.transport)};
+        return LocalTransportReady{number(ready.session), transport_from_sfu(ready.transport)};
     }
 
     MediaEvent operator()(const sfu::DominantSpeaker& speaker) const {
@@ -257,7 +257,8 @@ sfu::Subscription to_sfu(const MediaSubscription& wanted) {
 }
 
 MediaDescription from_sfu(const sfu::SessionDescription& description) {
-    return {from_sfu(description.contents), from_sfu(description.transport), description.bundled};
+    return {contents_from_sfu(description.contents), transport_from_sfu(description.transport),
+            description.bundled};
 }
 
 MediaEvent from_sfu(const sfu::Event& event) {
