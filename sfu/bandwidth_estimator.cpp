@@ -14,7 +14,7 @@ constexpr double kApplicationLimited = 0.8;
 /// Feedback comes each 50 to 250 ms. Without any for this and a round trip, the link is taken to
 /// carry less: libwebrtc waits longer, but an SFU has others' packets queueing there.
 constexpr milliseconds kSilenceTime{1'000};
-constexpr milliseconds kSilenceInterval{500};
+constexpr milliseconds kSilenceInterval{500};  // and again after each
 constexpr double kSilenceDecrease = 0.7;
 
 /// draft-ietf-rmcat-gcc-02 s6, in 256ths: below 2 % loss the rate grows by 5 % a report, above 10 %
@@ -172,6 +172,10 @@ void BandwidthEstimator::measure_sending(TimePoint now) {
 }
 
 void BandwidthEstimator::notice_silence(TimePoint now) {
+    // Who pauses gets no feedback, even of the last packet where that was lost.
+    if (history_.latest() != nullptr && now - history_.latest()->sent >= kSilenceInterval) {
+        unanswered_since_ = TimePoint::max();
+    }
     if (!feedback_seen_ || now < unanswered_since_ ||
         now - unanswered_since_ < kSilenceTime + round_trip_ ||
         now - silence_cut_ < kSilenceInterval) {

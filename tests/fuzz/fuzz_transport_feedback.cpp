@@ -1,3 +1,4 @@
+#include "sfu/bandwidth_estimator.hpp"
 #include "sfu/transport_feedback.hpp"
 #include "tests/fuzz/fuzz_check.hpp"
 
@@ -43,10 +44,28 @@ void check_generator(const uint8_t* data, size_t size) {
     fuzz_check(generator.pending() == 0, "everything is told at last");
 }
 
+/// Feedback of packets that were sent, whatever it says, leaves the rate within its limits.
+void check_estimator(const RtcpPacket& packet) {
+    TimePoint now{std::chrono::hours(1)};
+    const BandwidthEstimator::Limits limits;
+    BandwidthEstimator estimator(limits, now);
+    estimator.set_wanted(limits.max);
+    for (int i = 0; i < 200; ++i, now += milliseconds(5)) {
+        estimator.on_packet_sent(1'000, now);
+        fuzz_check(estimator.padding_due(now) < 500'000, "padding is bounded");
+        if (i % 20 == 19) estimator.on_transport_feedback(packet, now);
+    }
+    const BitsPerSecond rate = estimator.bits_per_second();
+    fuzz_check(rate >= limits.min && rate <= limits.max, "the rate is within its limits");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-    check_message({.type = RtcpType::transport_feedback, .count = 15, .body = {data, size}});
+    const RtcpPacket packet{
+        .type = RtcpType::transport_feedback, .count = 15, .body = {data, size}};
+    check_message(packet);
+    check_estimator(packet);
     check_generator(data, size);
     return 0;
 }

@@ -192,6 +192,22 @@ BOOST_AUTO_TEST_CASE(silence_lowers_it_and_it_comes_back) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_pause_in_sending_is_no_silence) {
+    with_seeds([](unsigned seed) {
+        SimulatedCall call({.rate = 1'000'000}, {}, seed);
+        call.run(seconds(10));
+        const BitsPerSecond before = call.estimate();
+        call.link.settings.down = true;  // the last packets are lost
+        call.run(milliseconds(100));
+        call.sender.media_max = 0;
+        call.run(seconds(10));
+        BOOST_TEST(call.estimate() >= before * 7 / 10);
+        call.link.settings.down = false;
+        call.sender.media_max = 300'000;
+        BOOST_TEST(call.observe(seconds(10)).lowest >= before * 7 / 10);
+    });
+}
+
 BOOST_AUTO_TEST_CASE(probes_find_what_is_wanted_and_no_more) {
     with_seeds([](unsigned seed) {
         SimulatedCall call({.rate = 4'000'000}, {}, seed);
