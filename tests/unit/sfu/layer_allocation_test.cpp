@@ -277,7 +277,8 @@ struct Link {
 };
 
 BOOST_AUTO_TEST_CASE(a_link_that_bears_no_more_is_tried_ever_more_seldom) {
-    for (const uint64_t capacity : {100'000, 250'000, 420'000, 700'000, 1'300'000, 3'200'000}) {
+    for (const uint64_t capacity :
+         {100'000U, 250'000U, 420'000U, 700'000U, 1'300'000U, 3'200'000U}) {
         BOOST_TEST_CONTEXT(capacity << " bit/s") {
             Link link{.capacity = capacity};
             uint64_t used = 0;

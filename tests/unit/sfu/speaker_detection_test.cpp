@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(the_latest_speakers_come_first) {
             all += static_cast<char>('A' + each);
         return all;
     };
-    for (const size_t each : {3, 0, 1, 2, 0})
+    for (const size_t each : {3U, 0U, 1U, 2U, 0U})
         room.detection.add(each);
     BOOST_TEST(order() == "DABC");
     room.play({1'000, {quiet, quiet, quiet, quiet}, ""});
