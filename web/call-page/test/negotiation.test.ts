@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import type { Content, Media } from '../src/jingle/description';
-import { jingleMessage, parseJingle } from '../src/jingle/jingle-message';
+import { buildJingle, jingleMessage, parseJingle } from '../src/jingle/jingle-message';
 import {
   afterAnswer,
   afterOwnOffer,
@@ -12,10 +12,11 @@ import {
   remoteSdp,
   withContents,
   withoutContents,
+  withSenders,
 } from '../src/jingle/media-sections';
 import { NegotiationQueue } from '../src/jingle/negotiation-queue';
 import { parseSdp } from '../src/jingle/sdp';
-import { xml } from './dom';
+import { overTheWire, xml } from './dom';
 
 const OFFER = readFileSync('test/fixtures/chromium-simulcast-offer.sdp', 'utf8');
 const SFU = {
@@ -56,6 +57,19 @@ describe('the sections of one session for all', () => {
   test('are those of the own offer, as the SFU answers it', () => {
     assert.equal(lines(started()), 'a=group:BUNDLE 0 1 m=audio 9 a=mid:0 m=video 9 a=mid:1');
     assert.match(remoteSdp(started(), SFU), /^a=simulcast:recv l;m;h$/m);
+  });
+
+  test('are inactive while the peer pauses them', () => {
+    const full = withContents(started(), [added('b0', 'audio'), added('b1', 'video')], BOB);
+    const modified = (senders: Content['senders']) =>
+      ['0', 'b1'].map((name) => ({ ...added(name, 'video'), senders }));
+    const paused = withSenders(full, modified('none'));
+    const ways = (sections: MediaSections) =>
+      remoteSdp(sections, SFU)
+        .match(/^a=(sendonly|recvonly|inactive)$/gm)!
+        .map((line) => line.slice(2));
+    assert.deepEqual(ways(paused), ['recvonly', 'recvonly', 'sendonly', 'inactive']);
+    assert.deepEqual(withSenders(paused, modified('responder')), full);
   });
 
   test('are rejected where the answer lacks them', () => {
@@ -180,5 +194,39 @@ describe('negotiation', () => {
     queue.close();
     await assert.rejects(waiting, /has ended/);
     await assert.rejects(next, /has ended/);
+  });
+});
+
+describe('what a session tells besides', () => {
+  const told = (payload: string) =>
+    parseJingle(
+      xml(`<jingle xmlns='urn:xmpp:jingle:1' action='session-info' sid='s'>${payload}</jingle>`),
+    )!;
+
+  test('who speaks most', () => {
+    const { speaker } = told(`<speaker xmlns='urn:parley:sfu:0' jid='${BOB}'/>`);
+    assert.equal(speaker, BOB);
+    assert.equal(told('').speaker, undefined);
+  });
+
+  for (const muted of [true, false]) {
+    test(`that a content is ${muted ? 'muted' : 'not muted any more'}`, () => {
+      const mute = { muted, creator: 'responder', name: 'b0' } as const;
+      const message = jingleMessage('session-info', 's', { mute });
+      assert.deepEqual(parseJingle(overTheWire(buildJingle(message)))!.mute, mute);
+    });
+  }
+
+  test('that this one session is for all', () => {
+    const asked = jingleMessage('session-initiate', 's', { singleSession: true });
+    assert.equal(parseJingle(overTheWire(buildJingle(asked)))!.singleSession, true);
+    assert.equal(told('').singleSession, false);
+  });
+
+  test('that a content shows slides', () => {
+    const contents = [{ ...added('2', 'video'), categories: ['slides'] }];
+    const message = jingleMessage('content-add', 's', { description: { contents, bundle: [] } });
+    const read = parseJingle(overTheWire(buildJingle(message)))!;
+    assert.deepEqual(read.description.contents, contents);
   });
 });

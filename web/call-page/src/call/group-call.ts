@@ -26,6 +26,8 @@ export interface Peer {
   /** Speaks most of all, as the SFU says. */
   dominant: boolean;
   hasVideo: boolean;
+  /** Has switched its microphone off, as far as it tells. */
+  muted: boolean;
 }
 
 export interface GroupCallOptions {
@@ -136,6 +138,7 @@ export class GroupCall {
           stream: origin?.stream,
           state: origin?.session.state ?? 'waiting',
           dominant: this.single?.speaker === jid,
+          muted: this.single?.isMuted(jid) ?? false,
           ...this.activities.of(jid),
         };
       });

@@ -82,6 +82,8 @@ export interface Content {
   sourceGroups: SourceGroup[];
   /** RFC 8853: names of the simulcast encodings, smallest picture first; empty for none. */
   rids: string[];
+  /** XEP-0507: what the medium shows, such as `slides`; SDP for the browser does not tell it. */
+  categories: string[];
   transport: Transport;
 }
 

@@ -18,7 +18,8 @@ export interface Reason {
 export interface MuteInfo {
   muted: boolean;
   creator: Role;
-  name: string;
+  /** Of the content; absent where all are meant. */
+  name: string | undefined;
 }
 
 /**
@@ -83,6 +84,7 @@ export function parseJingle(element: Element): JingleMessage | undefined {
       .filter(Boolean),
     singleSession: child(element, 'single-session', NS.parleySfu) !== undefined,
     speaker: speaker && attribute(speaker, 'jid'),
+    mute: parseMute(element),
   };
 }
 
@@ -115,6 +117,14 @@ export function buildJingle(message: JingleMessage): Element {
     message.singleSession ? el('single-session', { xmlns: NS.parleySfu }) : undefined,
     message.mute && buildMute(message.mute),
   );
+}
+
+function parseMute(jingle: Element): MuteInfo | undefined {
+  const muted = child(jingle, 'mute', NS.rtpInfo);
+  const info = muted ?? child(jingle, 'unmute', NS.rtpInfo);
+  if (!info) return undefined;
+  const creator = attribute(info, 'creator') === 'responder' ? 'responder' : 'initiator';
+  return { muted: muted !== undefined, creator, name: attribute(info, 'name') };
 }
 
 function buildMute({ muted, creator, name }: MuteInfo): Element {

@@ -25,6 +25,7 @@ const LIMITS = {
   extensions: 32,
   sources: 64,
   rids: 8,
+  categories: 8,
   candidates: 64,
 };
 const UINT16_MAX = 65_535;
@@ -179,6 +180,9 @@ function parseContent(e: Element): Content | undefined {
     sources: collect(list('source', NS.rtpSources), LIMITS.sources, parseSource),
     sourceGroups: collect(list('ssrc-group', NS.rtpSources), LIMITS.sources, parseSourceGroup),
     rids: description ? parseSimulcast(description) : [],
+    categories: collect(list('category', NS.rtpCategory), LIMITS.categories, (c) =>
+      token(c, 'name'),
+    ),
     transport: parseTransport(child(e, 'transport', NS.iceUdp)),
   };
 }
@@ -223,6 +227,7 @@ function buildDescription(c: Content): Element {
   return el(
     'description',
     { xmlns: NS.rtp, media: c.media },
+    ...c.categories.map((name) => el('category', { xmlns: NS.rtpCategory, name })),
     ...c.payloadTypes.map(buildPayloadType),
     ...c.feedback.map(buildFeedback),
     c.rtcpMux ? el('rtcp-mux') : undefined,

@@ -65,6 +65,16 @@ export function withoutContents(sections: MediaSections, names: string[]): Media
   );
 }
 
+/** Where the peer pauses contents that it added, or goes on with them (XEP-0166 section 7.2.4). */
+export function withSenders(sections: MediaSections, modified: Content[]): MediaSections {
+  return sections.map((section) => {
+    const { remote, source } = section;
+    const now = modified.find((c) => c.name === section.name);
+    if (!remote || !source || !now) return section;
+    return { ...section, remote: { ...remote, senders: now.senders } };
+  });
+}
+
 /** The peer's side of the session, all on its one transport: an offer or an answer. */
 export function remoteSdp(sections: MediaSections, transport: Transport): string {
   const bare = { candidates: [] };

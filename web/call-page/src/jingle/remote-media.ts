@@ -2,7 +2,7 @@ import type { MediaSections } from './media-sections';
 
 /**
  * What the sections of one session for all bring, by participant. Of several pictures of somebody
- * the newest is shown: a screen rather than the camera that was there before it.
+ * one is shown: a screen rather than a camera, and what came last of either.
  */
 export class RemoteMedia {
   private streams = new Map<string, MediaStream>();
@@ -10,6 +10,7 @@ export class RemoteMedia {
   /** Names of the contents in the order in which they came. */
   private arrivals: string[] = [];
   private unseen = new Set<string>();
+  private muted = new Set<string>();
 
   streamOf(jid: string): MediaStream | undefined {
     return this.streams.get(jid);
@@ -23,6 +24,19 @@ export class RemoteMedia {
     return [...this.streams.keys()];
   }
 
+  /** Of one content, or of all. */
+  setMuted(muted: boolean, name: string | undefined): void {
+    for (const each of name === undefined ? this.arrivals : [name]) {
+      if (muted) this.muted.add(each);
+      else this.muted.delete(each);
+    }
+  }
+
+  /** Somebody whose sound has come, and who has switched it off. */
+  isMuted(sections: MediaSections, jid: string): boolean {
+    return sections.some((s) => s.source === jid && s.media === 'audio' && this.muted.has(s.name));
+  }
+
   /** Follows the sections; returns the contents that are seen from now on, and those that are not. */
   update(
     sections: MediaSections,
@@ -32,6 +46,7 @@ export class RemoteMedia {
     const names = brought.map((s) => s.name);
     const known = this.arrivals.filter((name) => names.includes(name));
     this.arrivals = [...known, ...names.filter((name) => !known.includes(name))];
+    this.muted = new Set([...this.muted].filter((name) => names.includes(name)));
     const unseen = new Set(names.filter((name) => this.isCovered(sections, name)));
     this.mids = new Map();
     const tracks = new Map<string, MediaStreamTrack[]>();
@@ -50,12 +65,13 @@ export class RemoteMedia {
   }
 
   private isCovered(sections: MediaSections, name: string): boolean {
-    const section = (of: string) => sections.find((s) => s.name === of);
-    const later = this.arrivals.slice(this.arrivals.indexOf(name) + 1).map(section);
-    return (
-      section(name)?.media === 'video' &&
-      later.some((s) => s?.media === 'video' && s.source === section(name)?.source)
-    );
+    const { media, source } = sections.find((s) => s.name === name) ?? {};
+    if (media !== 'video') return false;
+    const pictures = this.arrivals
+      .map((arrived) => sections.find((s) => s.name === arrived))
+      .filter((s) => s?.media === 'video' && s.source === source);
+    const slides = pictures.filter((s) => s?.remote?.categories.includes('slides'));
+    return (slides.at(-1) ?? pictures.at(-1))?.name !== name;
   }
 
   private putIntoStreams(tracks: Map<string, MediaStreamTrack[]>): void {

@@ -147,6 +147,7 @@ function parseMedia(lines: string[], session: string[], describer: Role): Conten
       .map(cut)
       .map(([semantics, ssrcs]) => ({ semantics, ssrcs: ssrcs.split(' ').map(Number) })),
     rids: parseSimulcast(lines),
+    categories: [],
     transport: parseTransport(lines, session),
   };
 }

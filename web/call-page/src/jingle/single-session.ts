@@ -1,11 +1,11 @@
-import type { LocalMedia } from '../media/local-media';
+import type { LocalMedia, LocalSource } from '../media/local-media';
 import { stanzaError } from '../xmpp/errors';
 import { NS } from '../xmpp/namespaces';
 import { el } from '../xmpp/xml';
 import type { Content, Media } from './description';
 import { IceWatch } from './ice-watch';
 import type { JingleMessage } from './jingle-message';
-import { withContents, withoutContents } from './media-sections';
+import { withContents, withoutContents, withSenders } from './media-sections';
 import { OfferAnswer } from './offer-answer';
 import { OwnSenders } from './own-senders';
 import { RemoteMedia } from './remote-media';
@@ -103,13 +103,12 @@ export class SingleSession extends Session<SingleSessionOptions> {
       case 'transport-info':
         this.addCandidates(message).catch((e) => console.warn('a candidate was not usable', e));
         return true;
-      case 'session-info':
-        if (message.speaker) {
-          this.speaker = message.speaker;
-          this.options.onChange();
-        }
-        return true;
       case 'content-modify':
+        this.inTurn(() => this.modifyContents(message.description.contents));
+        return true;
+      case 'session-info':
+        this.inTurn(() => this.takeInfo(message));
+        return true;
       case 'description-info':
         return true;
       case 'session-terminate':
@@ -154,19 +153,19 @@ export class SingleSession extends Session<SingleSessionOptions> {
     this.tellMuted();
     const screenOff = !this.options.local.screenOn && this.senders.midOf('screen') !== undefined;
     if (screenOff) this.inTurn(() => this.removeScreen());
-    if (this.senders.missing().length > 0) this.inTurn(() => this.addSources());
+    if (this.senders.missing().length > 0) this.inTurn(() => this.addSource());
   }
 
   /** Adds what was switched on. What the SFU does not take is rejected, as in an answer of SDP. */
-  private async addSources(): Promise<void> {
-    const sources = this.senders.missing();
-    if (sources.length === 0) return;
-    for (const source of sources) this.senders.add(source);
+  private async addSource(): Promise<void> {
+    const [source] = this.senders.missing();
+    if (!source) return;
+    this.senders.add(source);
     const names = await this.negotiation.offer();
     try {
-      await this.negotiation.takeAnswer(await this.askToAdd(names));
+      await this.negotiation.takeAnswer(await this.askToAdd(source, names));
     } catch (error) {
-      console.warn('the SFU does not take what was switched on', error);
+      console.warn(`the SFU does not take the ${source.name}`, error);
       await this.negotiation.takeAnswer([]);
     }
     await this.senders.settle();
@@ -174,12 +173,15 @@ export class SingleSession extends Session<SingleSessionOptions> {
     this.sourcesChanged();
   }
 
-  private async askToAdd(names: string[]): Promise<Content[]> {
+  private async askToAdd({ name }: LocalSource, names: string[]): Promise<Content[]> {
     const isAnswer = ({ action, description }: JingleMessage) =>
       (action === 'content-accept' || action === 'content-reject') &&
       description.contents.some((c) => names.includes(c.name));
     const answer = this.queue.expect(isAnswer, ANSWER_WAIT_MS);
-    await this.send('content-add', this.negotiation.describe(names));
+    const categories = name === 'screen' ? ['slides'] : [];
+    const contents = this.negotiation.describe(names).description.contents;
+    const added = contents.map((content) => ({ ...content, categories }));
+    await this.send('content-add', { description: { contents: added, bundle: [] } });
     const { action, description, reason } = await answer;
     if (action === 'content-accept') return description.contents;
     throw new SessionRefused(reason ?? { condition: 'unsupported-applications', text: '' });
@@ -235,21 +237,35 @@ export class SingleSession extends Session<SingleSessionOptions> {
     this.followSections();
   }
 
+  /** What is paused has no place to arrive at, and what goes on has one again. */
+  private async modifyContents(modified: Content[]): Promise<void> {
+    await this.negotiation.takeOffer(withSenders(this.negotiation.sections, modified));
+    this.followSections();
+  }
+
+  private async takeInfo({ speaker, mute }: JingleMessage): Promise<void> {
+    this.speaker = speaker ?? this.speaker;
+    if (mute) this.remote.setMuted(mute.muted, mute.name);
+    this.options.onChange();
+  }
+
+  isMuted(jid: string): boolean {
+    return this.remote.isMuted(this.negotiation.sections, jid);
+  }
+
+  /** Shows what there is now, and pauses pictures that another one of the same person covers. */
   private followSections(): void {
-    const { seen, unseen } = this.remote.update(
-      this.negotiation.sections,
-      this.pc.getTransceivers(),
-    );
-    const modify = (names: string[], senders: Content['senders']) => {
-      const contents = this.negotiation.sections
+    const { sections } = this.negotiation;
+    const { seen, unseen } = this.remote.update(sections, this.pc.getTransceivers());
+    const modified = (names: string[], senders: Content['senders']) =>
+      sections
         .flatMap((s) => s.remote ?? [])
-        .filter((c) => names.includes(c.name));
-      if (contents.length === 0) return;
-      const modified = contents.map((c) => ({ ...c, senders }));
-      this.tell('content-modify', { description: { contents: modified, bundle: [] } });
-    };
-    modify(seen, 'responder');
-    modify(unseen, 'none');
+        .filter((c) => names.includes(c.name))
+        .map((c) => ({ ...c, senders }));
+    const resumed = modified(seen, 'responder');
+    const contents = [...resumed, ...modified(unseen, 'none')];
+    if (contents.length > 0) this.tell('content-modify', { description: { contents, bundle: [] } });
+    if (resumed.length > 0) this.inTurn(() => this.modifyContents(resumed));
     this.options.onChange();
   }
 

@@ -146,6 +146,7 @@ function Grid({ app, call }: { app: App; call: CallView }): JSX.Element {
                     hasVideo={peer.hasVideo}
                     speaking={peer.speaking}
                     dominant={peer.dominant}
+                    muted={peer.muted}
                     state={peer.state}
                     size={size}
                 />

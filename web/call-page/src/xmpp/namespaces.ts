@@ -23,6 +23,7 @@ export const NS = {
   rtp: 'urn:xmpp:jingle:apps:rtp:1',
   rtpAudio: 'urn:xmpp:jingle:apps:rtp:audio',
   rtpVideo: 'urn:xmpp:jingle:apps:rtp:video',
+  rtpCategory: 'urn:xmpp:jingle:apps:category:0',
   rtpInfo: 'urn:xmpp:jingle:apps:rtp:info:1',
   rtpFeedback: 'urn:xmpp:jingle:apps:rtp:rtcp-fb:0',
   rtpHeaderExtensions: 'urn:xmpp:jingle:apps:rtp:rtp-hdrext:0',
