@@ -208,6 +208,26 @@ export class Tab {
         }
     }
 
+    /** Makes the window this large, in CSS pixels. */
+    resize(width, height) {
+        const { page } = this;
+        return this.browser === 'firefox'
+            ? page.setViewport({ width, height })
+            : page.setViewportSize({ width, height });
+    }
+
+    /** Chromium only: loses this share of the media's packets in both directions, in percent. */
+    async losePackets(percent) {
+        this.devTools ??= await this.page.context().newCDPSession(this.page);
+        await this.devTools.send('Network.emulateNetworkConditions', {
+            offline: false,
+            latency: 0,
+            downloadThroughput: -1,
+            uploadThroughput: -1,
+            packetLoss: percent,
+        });
+    }
+
     screenshot(file) {
         return this.page.screenshot({ path: file });
     }

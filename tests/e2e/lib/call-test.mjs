@@ -35,11 +35,11 @@ const LOOK = {
 /**
  * Sets the frame up for this file; `world` is filled before the first test runs. Options:
  * `startServer` and `serverName` for another server than parleyd, `limits` for parleyd's table of
- * that name.
+ * that name, `cameraWidth` in pixels.
  */
 export function callTests(
     file,
-    { startServer = startParleyd, serverName = 'parleyd', limits } = {},
+    { startServer = startParleyd, serverName = 'parleyd', limits, cameraWidth = CAMERA_WIDTH } = {},
 ) {
     const world = { server: undefined, chromium: undefined, startChromium: undefined };
     let cameras;
@@ -52,7 +52,7 @@ export function callTests(
             );
             cameras = await mkdtemp(path.join(os.tmpdir(), 'parley-camera-'));
             const camera = path.join(cameras, 'camera.y4m');
-            await writeFakeCamera(camera, LOOK, CAMERA_WIDTH);
+            await writeFakeCamera(camera, LOOK, cameraWidth);
             world.startChromium = () =>
                 startChromium({ flags: [`--use-file-for-fake-video-capture=${camera}`] });
             world.chromium = await world.startChromium();

@@ -75,7 +75,7 @@ export async function received(tab) {
     );
 }
 
-const bare = (jid) => jid.split('/')[0];
+export const bare = (jid) => jid.split('/')[0];
 
 /**
  * Asserts that over a few seconds this page decodes at least 10 frames a second and gets audio

@@ -6,6 +6,8 @@ export interface StatsSummary {
   /** Full JID of the participant, or the conference's JID for the sending session with an SFU. */
   label: string;
   connectionState: RTCPeerConnectionState;
+  /** Of this client; another one after a restart of ICE. */
+  iceUfrag: string | undefined;
   inbound: {
     kind: string;
     ssrc: number;
@@ -41,6 +43,7 @@ export async function summarise({ label, pc, mids }: MeasuredConnection): Promis
   const summary: StatsSummary = {
     label,
     connectionState: pc.connectionState,
+    iceUfrag: /^a=ice-ufrag:(.*)$/m.exec(pc.localDescription?.sdp ?? '')?.[1],
     inbound: [],
     outbound: [],
   };
