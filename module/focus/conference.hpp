@@ -32,9 +32,10 @@ struct SessionContent {
     std::optional<FullJid> source{};  ///< whose media it is; none: the client's own
     std::vector<std::string> categories{};  ///< XEP-0507, of the client's own
     State state = State::awaited;
-    bool paused = false;         ///< by the client
-    bool muted = false;          ///< the client's own, so it said
-    uint64_t request_count = 0;  ///< which request offered it
+    bool paused = false;                            ///< by the client
+    bool muted = false;                             ///< the client's own, so it said
+    uint64_t request_count = 0;                     ///< which request offered it
+    std::optional<jingle::RtpDescription> offer{};  ///< while it is awaited: as it was offered
 
     bool is_of(const FullJid& whose, const std::string& origin_name) const {
         return source == whose && origin == origin_name;
@@ -70,6 +71,7 @@ struct Session {
     std::deque<std::optional<FullJid>> offers_awaited{};  ///< none: the source has gone meanwhile
     std::deque<std::vector<std::string>> additions_awaited{};  ///< names of the client's contents
     std::deque<Restart> restarts_awaited{};
+    std::set<uint64_t> ties{};  ///< requests that lost against one of the client's own
 
     bool publishes() const { return !source; }
 

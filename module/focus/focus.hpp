@@ -127,6 +127,8 @@ class Focus {
     Refused on_session_info(const Request& request, Session& session, Result& result);
     Refused on_session_terminate(const Request& request, Session& session, Result& result);
     void on_response(const xmpp::Element& iq, const xmpp::Jid& from, Now now, Result& result);
+    void on_add_refused(Conference& conference, Session& session, uint64_t request, bool is_tie,
+                        Now now, Result& result);
     void acknowledge(const Request& request, Result& result) const;
     Refused may_change(const Request& request);
 
@@ -158,6 +160,10 @@ class Focus {
                        Result& result);
     void offer_contents(Conference& conference, Session& session, const FullJid& source,
                         std::vector<MediaContent> contents, Result& result);
+    void send_content_add(const Conference& conference, Session& session, const FullJid& source,
+                          const std::vector<MediaContent>& contents, Result& result);
+    void offer_again(const Conference& conference, Session& session, uint64_t request,
+                     Result& result);
     std::vector<MediaContent> keep_offerable(const Conference& conference, const Session& session,
                                              const FullJid& source,
                                              std::vector<MediaContent> contents, Result& result);

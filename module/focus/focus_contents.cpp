@@ -122,12 +122,17 @@ void Focus::answer_addition(Conference& conference, Session& session,
         reject.reason = Reason::unsupported_applications;
         send_jingle(session, conference.id, reject, "reject", result);
     }
-    if (accepted.empty()) return;
-    jingle::Jingle accept = outgoing(session, jingle::Action::content_accept);
-    add_contents(accept, conference, session, accepted, session.transport);
-    add_bundle(accept, session);
-    send_jingle(session, conference.id, accept, "take", result);
-    offer_more(conference, session.client, result);
+    if (!accepted.empty()) {
+        jingle::Jingle accept = outgoing(session, jingle::Action::content_accept);
+        add_contents(accept, conference, session, accepted, session.transport);
+        add_bundle(accept, session);
+        send_jingle(session, conference.id, accept, "take", result);
+    }
+    if (session.additions_awaited.empty()) {
+        for (const uint64_t request : std::exchange(session.ties, {}))
+            offer_again(conference, session, request, result);
+    }
+    if (!accepted.empty()) offer_more(conference, session.client, result);
 }
 
 Focus::Refused Focus::on_content_accept(const Request& request, Session& session, Result& result) {
@@ -159,6 +164,7 @@ void Focus::accept_contents(Conference& conference, Session& session,
         SessionContent* content = session.find_content(answer.name);
         if (!content || !content->source) continue;
         content->state = State::live;
+        content->offer.reset();
         content->paused =
             answer.senders == Senders::none && conference.senders_of(*content) != Senders::none;
         if (content->paused) {

@@ -85,6 +85,7 @@ void Focus::offer_session(Conference& conference, Session& session, const MediaD
     jingle::Jingle jingle = outgoing(session, jingle::Action::session_initiate);
     jingle.initiator = address_of(conference.id).to_string();
     jingle.muji_room = conference.room.to_string();
+    take_offered(session, source, contents);
     add_offered(jingle, conference, session, source, contents, media.transport);
     session.state = State::offered;
     send_jingle(session, conference.id, jingle, "offer", result);
@@ -94,11 +95,31 @@ void Focus::offer_contents(Conference& conference, Session& session, const FullJ
                            std::vector<MediaContent> contents, Result& result) {
     contents = keep_offerable(conference, session, source, std::move(contents), result);
     if (contents.empty()) return;
+    take_offered(session, source, contents);
+    send_content_add(conference, session, source, contents, result);
+}
+
+void Focus::send_content_add(const Conference& conference, Session& session, const FullJid& source,
+                             const std::vector<MediaContent>& contents, Result& result) {
     jingle::Jingle jingle = outgoing(session, jingle::Action::content_add);
     add_offered(jingle, conference, session, source, contents, session.transport);
     const uint64_t request = send_jingle(session, conference.id, jingle, "add", result);
     for (const MediaContent& content : contents)
         session.find_content(content.name)->request_count = request;
+}
+
+/// XEP-0166 s7.2.16: the client added a content of its own at the same time, and its request, as
+/// the initiator's, came first. Ours comes again.
+void Focus::offer_again(const Conference& conference, Session& session, uint64_t request,
+                        Result& result) {
+    std::optional<FullJid> source;
+    std::vector<MediaContent> contents;
+    for (const SessionContent& content : session.contents) {
+        if (content.request_count != request || !content.offer) continue;
+        source = content.source;
+        contents.push_back({content.name, false, *content.offer, content.origin});
+    }
+    if (source) send_content_add(conference, session, *source, contents, result);
 }
 
 /// The source removed these of its contents: nobody gets them any more.

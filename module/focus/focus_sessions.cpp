@@ -152,6 +152,25 @@ Focus::Refused Focus::on_session_terminate(const Request& request, Session& sess
     return std::nullopt;
 }
 
+/// The client gets none of these contents, or is offered them again where it only was first.
+void Focus::on_add_refused(Conference& conference, Session& session, uint64_t request, bool is_tie,
+                           Now now, Result& result) {
+    std::vector<std::string> names;
+    for (const SessionContent& content : session.contents) {
+        const bool is_awaited = content.state == SessionContent::State::awaited;
+        if (is_awaited && content.request_count == request) names.push_back(content.name);
+    }
+    if (names.empty()) return;
+    if (!is_tie || !changes_.take(session.client, now.steady)) {
+        decline_contents(conference, session, names, result);
+        end_if_empty(conference, session, now, result);
+    } else if (session.additions_awaited.empty()) {
+        offer_again(conference, session, request, result);
+    } else {
+        session.ties.insert(request);
+    }
+}
+
 /// The client refused what we sent (XEP-0166 s10): an offer or an answer, then that session is
 /// over; or contents, then it does not get those.
 void Focus::on_response(const xmpp::Element& iq, const xmpp::Jid& from, Now now, Result& result) {
@@ -161,19 +180,13 @@ void Focus::on_response(const xmpp::Element& iq, const xmpp::Jid& from, Now now,
     if (!conference) return;
     Session& session = conference->sessions.at(sent->session);
     if (session.client.jid() != from) return;
+    const auto error = xmpp::StanzaError::from_stanza(iq);
     if (sent->purpose == "add") {
-        std::vector<std::string> names;
-        for (const SessionContent& content : session.contents) {
-            const bool is_awaited = content.state == SessionContent::State::awaited;
-            if (is_awaited && content.request_count == sent->count) names.push_back(content.name);
-        }
-        if (names.empty()) return;
-        decline_contents(*conference, session, names, result);
-        end_if_empty(*conference, session, now, result);
+        const bool is_tie = error && error->condition == xmpp::Condition::conflict;
+        on_add_refused(*conference, session, sent->count, is_tie, now, result);
         return;
     }
     if (sent->purpose != "offer" && sent->purpose != "accept") return;
-    const auto error = xmpp::StanzaError::from_stanza(iq);
     result.outputs.emplace_back(LogLine{
         LogLevel::info, "conference " + conference->id.text() + ": " + session.client.to_string() +
                             " refused a session: " +

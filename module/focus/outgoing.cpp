@@ -60,13 +60,19 @@ void add_contents(jingle::Jingle& jingle, const Conference& conference, const Se
     }
 }
 
-void add_offered(jingle::Jingle& jingle, const Conference& conference, Session& session,
-                 const FullJid& source, const std::vector<MediaContent>& contents,
-                 const jingle::IceTransport& transport) {
+void take_offered(Session& session, const FullJid& source,
+                  const std::vector<MediaContent>& contents) {
     const Party us = session.publishes() ? Party::responder : Party::initiator;
     for (const MediaContent& media : contents) {
-        session.contents.push_back({media.name, us, media.rtp.media, media.origin, source});
+        SessionContent content{media.name, us, media.rtp.media, media.origin, source};
+        content.offer = media.rtp;
+        session.contents.push_back(std::move(content));
     }
+}
+
+void add_offered(jingle::Jingle& jingle, const Conference& conference, const Session& session,
+                 const FullJid& source, const std::vector<MediaContent>& contents,
+                 const jingle::IceTransport& transport) {
     add_contents(jingle, conference, session, contents, transport);
     add_bundle(jingle, session);
     jingle.conference_info = jingle::ConferenceInfo{true, {"xmpp:" + source.to_string()}};

@@ -26,9 +26,12 @@ void add_bundle(jingle::Jingle& jingle, const Session& session);
 void add_contents(jingle::Jingle& jingle, const Conference& conference, const Session& session,
                   const std::vector<MediaContent>& contents, const jingle::IceTransport& transport);
 
-/// Takes what the media plane offers of the source into the session, and writes it: contents,
-/// BUNDLE group, and whose it is (XEP-0298).
-void add_offered(jingle::Jingle& jingle, const Conference& conference, Session& session,
+/// Takes what the media plane offers of the source into the session.
+void take_offered(Session& session, const FullJid& source,
+                  const std::vector<MediaContent>& contents);
+
+/// Contents that the media plane offers of the source, BUNDLE group, and whose they are (XEP-0298).
+void add_offered(jingle::Jingle& jingle, const Conference& conference, const Session& session,
                  const FullJid& source, const std::vector<MediaContent>& contents,
                  const jingle::IceTransport& transport);
 

@@ -31,6 +31,7 @@ void check_limits(const Jingle& jingle) {
             fuzz_check(content.description->payload_types.size() <= payload_types_max,
                        "payload types are bounded");
             fuzz_check(content.description->sources.size() <= sources_max, "sources are bounded");
+            fuzz_check(content.description->rids.size() <= rids_max, "encodings are bounded");
         }
         if (content.transport)
             fuzz_check(content.transport->candidates.size() <= candidates_max,
@@ -57,5 +58,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     }
     fuzz_check(first->contents == second->contents, "contents survive");
     fuzz_check(first->sid == second->sid, "the sid survives");
+    fuzz_check(first->infos == second->infos, "information survives");
     return 0;
 }
