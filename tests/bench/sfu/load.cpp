@@ -23,11 +23,6 @@ void expect(bool condition, const char* what) {
     if (!condition) throw std::runtime_error(what);
 }
 
-bool all_connected(const std::vector<std::unique_ptr<LoadPeer>>& peers) {
-    return std::all_of(peers.begin(), peers.end(),
-                       [](const auto& peer) { return peer->connected(); });
-}
-
 }  // namespace
 
 Shape Shape::parse(const std::string& text) {
@@ -50,7 +45,7 @@ Load::Load(ServerProcess& server, const Shape& shape) : shape_(shape) {
     thread_.ice.addresses = {server.address()};
     for (uint32_t number = 0; number < shape.publishers; ++number)
         publish(server, number);
-    expect(test::wait_until([&] { return all_connected(publishers_); }), "publishers: no DTLS");
+    expect(all_connect(publishers_), "publishers: no DTLS");
     if (shape.publishers == 1) {
         for (uint32_t number = 1; number <= shape.receivers; ++number)
             subscribe(server, number, {0});
@@ -62,7 +57,18 @@ Load::Load(ServerProcess& server, const Shape& shape) : shape_(shape) {
             subscribe(server, number, sources);
         }
     }
-    expect(test::wait_until([&] { return all_connected(receivers_); }), "receivers: no DTLS");
+    expect(all_connect(receivers_), "receivers: no DTLS");
+}
+
+bool Load::all_connect(const std::vector<std::unique_ptr<LoadPeer>>& peers) {
+    return test::wait_until([&] {
+        thread_.run([&] {
+            for (const auto& peer : peers)
+                peer->handle_timeout();
+        });
+        return std::all_of(peers.begin(), peers.end(),
+                           [](const auto& peer) { return peer->connected(); });
+    });
 }
 
 void Load::publish(ServerProcess& server, uint32_t number) {

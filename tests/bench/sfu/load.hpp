@@ -42,6 +42,7 @@ class Load {
   private:
     void publish(ServerProcess& server, uint32_t number);
     void subscribe(ServerProcess& server, uint32_t number, const std::vector<uint32_t>& sources);
+    bool all_connect(const std::vector<std::unique_ptr<LoadPeer>>& peers);
     void exchange(Tally& tally, TimePoint sending_end);
 
     Shape shape_;

@@ -45,6 +45,9 @@ class LoadPeer : MediaTransport::Observer {
 
     bool connected() const { return connected_; }  ///< any thread
 
+    /// Sends again what DTLS has lost; to be called while it connects.
+    void handle_timeout() { transport_->handle_timeout(); }
+
     /// Where its datagrams arrive.
     int socket() const { return transport_->socket(); }
 
