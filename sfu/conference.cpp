@@ -50,7 +50,8 @@ Session::Callbacks Conference::callbacks() {
                     if (!alive.expired()) close_session(id);
                 });
             },
-        .on_audio_level = [](Session&, uint8_t, TimePoint) {}};
+        .on_audio_level = [this](Session& session, AudioLevel level,
+                                 TimePoint now) { return on_audio_level(session, level, now); }};
 }
 
 Session* Conference::publisher(const ParticipantId& participant) {
@@ -102,7 +103,9 @@ void Conference::publish(ParticipantId participant, SessionId id, const SessionD
     }
     std::erase(members_, participant);
     members_.push_back(participant);
-    create(id, std::move(participant)).answer(offer, std::move(*contents));
+    auto& session = create(id, std::move(participant));
+    add_speaker(session);
+    session.answer(offer, std::move(*contents));
     apply_recency();
 }
 
@@ -196,6 +199,7 @@ void Conference::close_session(SessionId id) {
     if (session == nullptr) return;
     if (session->publishes()) {
         std::erase(members_, session->participant());
+        remove_speaker(*session);
         end_publication(*session);
     }
     session->close();
@@ -222,25 +226,19 @@ void Conference::set_subscription(const ParticipantId& receiver, const Subscript
 
 MediaWish Conference::wish(const ParticipantId& receiver, const ParticipantId& source,
                            MediaKind kind) const {
+    using Video = Subscription::Video;
+    MediaWish wish;
+    if (dominant_ == source) wish.priority = 1;
     const auto found = subscriptions_.find(receiver);
-    if (found == subscriptions_.end()) return {};
+    if (found == subscriptions_.end()) return wish;
     const Subscription& wanted = found->second;
-    MediaWish wish{.wanted = wanted.audio, .height_max = wanted.height_max};
-    if (kind == MediaKind::video) {
-        const auto count = std::min(wanted.video_count, members_.size());
-        switch (wanted.video) {
-            case Subscription::Video::none:
-                wish.wanted = false;
-                break;
-            case Subscription::Video::all:
-                wish.wanted = true;
-                break;
-            case Subscription::Video::recent_speakers:
-            case Subscription::Video::recent_members:
-                wish.wanted = std::find(members_.end() - static_cast<ptrdiff_t>(count),
-                                        members_.end(), source) != members_.end();
-                break;
-        }
+    wish.wanted = kind == MediaKind::audio ? wanted.audio : wanted.video != Video::none;
+    wish.height_max = wanted.height_max;
+    if (kind == MediaKind::video && wanted.video >= Video::recent_speakers) {
+        auto recent = by_recency(wanted.video);
+        std::erase(recent, receiver);
+        recent.resize(std::min(wanted.video_count, recent.size()));
+        wish.wanted = std::find(recent.begin(), recent.end(), source) != recent.end();
     }
     const auto own = wanted.overrides.find(source);
     if (own == wanted.overrides.end()) return wish;
@@ -258,7 +256,51 @@ void Conference::apply_wishes(Session& session) {
         });
 }
 
-/// For those whose choice depends on who came or spoke last.
+std::vector<ParticipantId> Conference::by_recency(Subscription::Video kind) const {
+    if (kind == Subscription::Video::recent_members) return {members_.rbegin(), members_.rend()};
+    std::vector<ParticipantId> recent;
+    for (const uint16_t index : speakers_.by_recency()) {
+        if (speaker_names_[index]) recent.push_back(*speaker_names_[index]);
+    }
+    return recent;
+}
+
+void Conference::add_speaker(Session& session) {
+    auto place = std::find(speaker_names_.begin(), speaker_names_.end(), std::nullopt);
+    if (place == speaker_names_.end()) {
+        if (speaker_names_.size() == SpeakerDetection::kParticipantsMax) return;
+        place = speaker_names_.emplace(place);
+    }
+    *place = session.participant();
+    session.speaker_index = static_cast<size_t>(place - speaker_names_.begin());
+    speakers_.add(*session.speaker_index);
+}
+
+void Conference::remove_speaker(Session& session) {
+    if (!session.speaker_index) return;
+    speakers_.remove(*session.speaker_index);
+    loudest_.remove(*session.speaker_index);
+    speaker_names_[*session.speaker_index].reset();
+    if (dominant_ == session.participant()) dominant_.reset();
+}
+
+bool Conference::on_audio_level(const Session& session, AudioLevel level, TimePoint now) {
+    if (!session.speaker_index) return true;
+    speakers_.on_level(*session.speaker_index, level);
+    const bool chosen = loudest_.on_packet(*session.speaker_index, level, now);
+    return chosen || members_.size() <= context_.config.audible_participants_max;
+}
+
+void Conference::on_speaker_changed() {
+    const auto index = speakers_.dominant();
+    dominant_ = index ? speaker_names_[*index] : std::nullopt;
+    if (dominant_) {
+        context_.emit(DominantSpeaker{.conference = id_, .participant = *dominant_});
+    }
+    for (auto& [id, session] : sessions_)
+        apply_wishes(*session);
+}
+
 void Conference::apply_recency() {
     for (auto& [id, session] : sessions_) {
         const auto found = subscriptions_.find(session->participant());
@@ -275,6 +317,7 @@ ConferenceStatistics Conference::measure(TimePoint now) {
 }
 
 void Conference::tick(TimePoint now) {
+    if (speakers_.poll(now)) on_speaker_changed();
     for (auto& [id, session] : sessions_)
         session->tick(now);
 }

@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "sfu/loudest_choice.hpp"
 #include "sfu/session.hpp"
+#include "sfu/speaker_detection.hpp"
 
 namespace parley::sfu {
 
@@ -13,7 +15,9 @@ namespace parley::sfu {
 class Conference {
   public:
     Conference(ConferenceId id, const MediaContext& context)
-        : id_(std::move(id)), context_(context) {}
+        : id_(std::move(id)),
+          context_(context),
+          loudest_(context.config.audible_participants_max) {}
 
     ~Conference();
     Conference(const Conference&) = delete;
@@ -49,14 +53,25 @@ class Conference {
     void end_publication(Session& publisher);
     MediaWish wish(const ParticipantId& receiver, const ParticipantId& source,
                    MediaKind kind) const;
+    /// Of those that publish, the latest first.
+    std::vector<ParticipantId> by_recency(Subscription::Video kind) const;
     void apply_wishes(Session& session);
+    /// For those whose choice depends on who came or spoke last.
     void apply_recency();
+    void add_speaker(Session& session);
+    void remove_speaker(Session& session);
+    bool on_audio_level(const Session& session, AudioLevel level, TimePoint now);
+    void on_speaker_changed();
 
     ConferenceId id_;
     const MediaContext& context_;
     std::map<SessionId, std::unique_ptr<Session>> sessions_;
     std::map<ParticipantId, Subscription> subscriptions_;
     std::vector<ParticipantId> members_;  ///< who publish, in the order in which they began
+    SpeakerDetection speakers_;
+    LoudestChoice loudest_;
+    std::vector<std::optional<ParticipantId>> speaker_names_;  ///< by index; nothing: free
+    std::optional<ParticipantId> dominant_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

@@ -14,13 +14,54 @@ namespace {
 constexpr size_t kNackPairsMax = 64;
 constexpr size_t kFirEntriesMax = 8;
 constexpr milliseconds kAllocationInterval{100};
+constexpr uint8_t kAllLayers = kTemporalLayersMax - 1;
+// Where so few are watched none is paused for lack of bandwidth: a bad picture is better than none.
+constexpr size_t kAlwaysSent = 2;
+
+constexpr uint64_t kKbit = 1'000;  // bit/s
+// A start that most lines carry; where one does not, delay tells within a second.
+constexpr BandwidthEstimator::Limits kBandwidth{
+    .start = 1'500 * kKbit, .min = 50 * kKbit, .max = 50'000 * kKbit};
+
+/// A track's encodings from the lowest to the highest: by height where all tell it, else as the
+/// publisher lists them, which is by convention in that order.
+std::array<uint8_t, kEncodingsMax> encoding_order(const InboundTrack& track) {
+    std::array<uint8_t, kEncodingsMax> order{0, 1, 2, 3};
+    const auto end = order.begin() + static_cast<ptrdiff_t>(track.encoding_count());
+    const auto height = [&](uint8_t index) { return track.encoding(index).height(); };
+    if (std::all_of(order.begin(), end, [&](uint8_t index) { return height(index) != 0; })) {
+        std::stable_sort(order.begin(), end,
+                         [&](uint8_t a, uint8_t b) { return height(a) < height(b); });
+    }
+    return order;
+}
+
+/// Nothing where none of the encodings is alive.
+std::optional<StreamDemand> demand_of(const InboundTrack& track) {
+    StreamDemand demand;
+    const auto order = encoding_order(track);
+    bool any = false;
+    for (size_t i = 0; i < track.encoding_count(); ++i) {
+        const auto& stream = track.encoding(order[i]);
+        auto& rate = demand.encodings[i];
+        rate.alive = stream.rates().alive();
+        rate.height = stream.height();
+        any = any || rate.alive;
+        const uint8_t highest = stream.rates().highest_layer();
+        for (uint8_t layer = 0; layer <= highest && layer < rate.bits_per_second.size(); ++layer) {
+            rate.bits_per_second[layer] =
+                static_cast<uint32_t>(stream.rates().bits_per_second(layer));
+        }
+    }
+    return any ? std::optional(demand) : std::nullopt;
+}
 
 }  // namespace
 
 Delivery::Delivery(const MediaContext& context, Session& session)
     : context_(context),
       session_(session),
-      bandwidth_(BandwidthEstimator::Limits{}, context.loop.now()),
+      bandwidth_(kBandwidth, context.loop.now()),
       next_allocation_(context.loop.now()) {}
 
 Delivery::~Delivery() {
@@ -121,25 +162,59 @@ void Delivery::set_wishes(const MediaWishes& wishes) {
 /// Whether the stream goes out at all; which of its encodings is for `allocate`.
 void Delivery::select(OfferedContent& offered) {
     if (!offered.stream) return;
+    next_allocation_ = context_.loop.now();
     if (!offered.wanted()) {
+        offered.choice = {};
         offered.stream->pause();
-    } else if (!offered.stream->selected()) {
-        offered.stream->select(0, kTemporalLayersMax - 1);
-        next_allocation_ = context_.loop.now();
+    } else if (offered.choice.paused) {
+        apply(offered, {.paused = false, .encoding = 0, .temporal_layer = kAllLayers});
     }
+}
+
+void Delivery::apply(OfferedContent& offered, const LayerChoice& choice) {
+    if (offered.choice == choice) return;
+    offered.choice = choice;
+    if (choice.paused) return offered.stream->pause();
+    const bool all = choice.temporal_layer + size_t{1} >= EncodingRate::kLayersMax;
+    offered.stream->select(encoding_order(*offered.track)[choice.encoding],
+                           all ? kAllLayers : choice.temporal_layer);
 }
 
 void Delivery::allocate(TimePoint now) {
     next_allocation_ = now + kAllocationInterval;
+    std::array<StreamDemand, LayerAllocator::kStreamsMax> demands;
+    std::array<OfferedContent*, LayerAllocator::kStreamsMax> streams{};
+    std::array<LayerChoice, LayerAllocator::kStreamsMax> choices;
+    size_t count = 0;
+    uint64_t audio = 0;
     for (auto& each : contents_) {
-        if (!each.stream || !each.stream->selected()) continue;
-        auto& stream = *each.stream;
-        uint8_t best = *stream.selected();
-        for (size_t i = 0; i < each.track->encoding_count(); ++i) {
-            if (each.track->encoding(i).rates().alive()) best = static_cast<uint8_t>(i);
+        if (!each.stream || !each.wanted()) continue;
+        if (each.track->kind() == MediaKind::audio) {
+            audio += each.track->encoding(0).rates().bits_per_second(0);
+            continue;
         }
-        if (best != stream.selected()) stream.select(best, kTemporalLayersMax - 1);
+        auto demand = demand_of(*each.track);
+        // Nothing is known of what comes: what was chosen goes on.
+        if (!demand || count == demands.size()) continue;
+        demand->height_max = each.wish.height_max;
+        demand->pinned = each.wish.pinned;
+        demand->priority = each.wish.priority;
+        demand->present = each.choice;
+        demands[count] = *demand;
+        streams[count++] = &each;
     }
+    if (count == 0) return;
+    if (count <= kAlwaysSent) {
+        for (auto& demand : demands)
+            demand.pinned = true;
+    }
+    const uint64_t estimate = bandwidth_.bits_per_second();
+    const auto totals =
+        allocator_.allocate({demands.data(), count}, estimate > audio ? estimate - audio : 0, false,
+                            now, {choices.data(), count});
+    bandwidth_.set_wanted(totals.next == 0 ? 0 : totals.next + audio);
+    for (size_t i = 0; i < count; ++i)
+        apply(*streams[i], choices[i]);
 }
 
 void Delivery::request_keyframe(OutboundStream& stream) {
@@ -220,7 +295,7 @@ void Delivery::pad(TimePoint now) {
     size_t due = bandwidth_.padding_due(now);
     for (auto& each : contents_) {
         if (due == 0) return;
-        if (!each.stream || !each.stream->is_video() || !each.stream->selected()) continue;
+        if (!each.stream || !each.stream->is_video()) continue;
         due -= std::min(due, each.stream->pad(due, now));
     }
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sfu/bandwidth_estimator.hpp"
+#include "sfu/layer_allocation.hpp"
 #include "sfu/media_context.hpp"
 #include "sfu/negotiation.hpp"
 #include "sfu/outbound_stream.hpp"
@@ -18,6 +19,7 @@ struct MediaWish {
     bool wanted = true;
     uint16_t height_max = 0;  ///< pixels; 0: any
     bool pinned = false;
+    uint8_t priority = 0;  ///< the higher ones have all they want before the lower have more
 };
 
 /// Told of the source and the kind of media.
@@ -73,6 +75,7 @@ class Delivery {
         std::unique_ptr<OutboundStream> stream;  ///< once taken
         MediaWish wish;
         bool active = true;  ///< not paused by the receiver
+        LayerChoice choice{};
 
         bool wanted() const { return active && wish.wanted; }
     };
@@ -81,8 +84,10 @@ class Delivery {
     OfferedContent* find(std::string_view content);
     void attach(OfferedContent& offered);
     void detach(OfferedContent& offered);
+    /// After `wanted` may have changed.
     void select(OfferedContent& offered);
     void allocate(TimePoint now);
+    void apply(OfferedContent& offered, const LayerChoice& choice);
     void on_nack(const RtcpPacket& packet);
     void on_picture_loss(uint32_t ssrc);
     void on_payload_feedback(const RtcpPacket& packet);
@@ -92,6 +97,7 @@ class Delivery {
     const MediaContext& context_;
     Session& session_;
     BandwidthEstimator bandwidth_;
+    LayerAllocator allocator_;
     MediaWishes wishes_;
     std::vector<OfferedContent> contents_;
     TimePoint next_allocation_;

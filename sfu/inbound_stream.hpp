@@ -79,6 +79,8 @@ class InboundStream {
 
     LayerRates& rates() { return rates_; }
 
+    const LayerRates& rates() const { return rates_; }
+
     /// Pixels, of the latest keyframe that told; 0: not told.
     uint16_t height() const { return height_; }
 

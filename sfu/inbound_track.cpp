@@ -26,19 +26,25 @@ InboundTrack::~InboundTrack() {
     batch_.remove(*this);
 }
 
-void InboundTrack::commit(size_t encoding, TimePoint now) {
+void InboundTrack::commit(size_t encoding, bool wanted, TimePoint now) {
     const uint32_t number = encodings_[encoding]->ring().commit();
     if (receivers_.empty()) return;
     if (pending_count_ == pending_.size()) deliver(now);
     if (pending_count_ == 0) batch_.add(*this);
-    pending_[pending_count_++] = {.ring_number = number,
-                                  .encoding = static_cast<uint8_t>(encoding)};
+    pending_[pending_count_++] = {
+        .ring_number = number, .encoding = static_cast<uint8_t>(encoding), .wanted = wanted};
 }
 
 void InboundTrack::deliver(TimePoint now) {
     for (auto* receiver : receivers_) {
-        for (size_t i = 0; i < pending_count_; ++i)
-            receiver->forward(pending_[i].encoding, pending_[i].ring_number, now);
+        for (size_t i = 0; i < pending_count_; ++i) {
+            const auto& [number, encoding, wanted] = pending_[i];
+            if (wanted) {
+                receiver->forward(encoding, number, now);
+            } else {
+                receiver->leave_out(encoding, number);
+            }
+        }
     }
     pending_count_ = 0;
 }

@@ -58,9 +58,9 @@ class InboundTrack {
 
     void set_active(bool active) { active_ = active; }
 
-    /// Keeps the packet that the encoding has accepted, and sends it to every receiver when the
-    /// batch ends.
-    void commit(size_t encoding, TimePoint now);
+    /// Keeps the packet that the encoding has accepted. When the batch ends it is sent to every
+    /// receiver, or if not `wanted`, left out at every receiver.
+    void commit(size_t encoding, bool wanted, TimePoint now);
 
     void deliver(TimePoint now);  ///< for ForwardBatch
 
@@ -74,6 +74,7 @@ class InboundTrack {
     struct Pending {
         uint32_t ring_number;
         uint8_t encoding;
+        bool wanted;
     };
 
     PublishedContent content_;

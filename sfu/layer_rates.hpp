@@ -49,6 +49,16 @@ class LayerRates {
         return sum / count_;
     }
 
+    /// The highest layer that packets of came in the latest second.
+    uint8_t highest_layer() const {
+        uint8_t highest = 0;
+        for (size_t i = 0; i < count_; ++i) {
+            for (uint8_t layer = highest; layer < kTemporalLayersMax; ++layer)
+                if (history_[i][layer] != 0) highest = layer;
+        }
+        return highest;
+    }
+
     /// Whether packets came in the latest second.
     bool alive() const { return bits_per_second(kTemporalLayersMax - 1) > 0; }
 

@@ -120,6 +120,13 @@ void OutboundStream::forward(uint8_t encoding, uint32_t ring_number, TimePoint n
     }
 }
 
+void OutboundStream::leave_out(uint8_t encoding, uint32_t ring_number) {
+    if (current_ != encoding) return;
+    if (const auto* packet = track_.encoding(encoding).ring().find(ring_number)) {
+        rewriter_.leave_out(*packet);
+    }
+}
+
 void OutboundStream::resend(uint16_t sequence, TimePoint now) {
     if (!cache_) return;
     const auto* sent = cache_->take(sequence, now);

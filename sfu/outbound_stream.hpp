@@ -36,6 +36,9 @@ class OutboundStream {
     /// A packet of one of the track's encodings, by its ring number. On the packet path.
     void forward(uint8_t encoding, uint32_t ring_number, TimePoint now);
 
+    /// The same, but nobody gets it.
+    void leave_out(uint8_t encoding, uint32_t ring_number);
+
     /// The receiver misses the packet (RFC 4585 s6.2.1).
     void resend(uint16_t sequence, TimePoint now);
 

@@ -34,7 +34,7 @@ PacketExtensions PacketExtensions::read(const ExtensionIds& ids, std::span<const
         if (id == ids.mid) found.mid = text(value);
         if (id == ids.rid) found.rid = text(value);
         if (id == ids.repaired_rid) found.repaired_rid = text(value);
-        if (id == ids.audio_level) found.audio_level = value[0] & 0x7f;
+        if (id == ids.audio_level) found.audio_level = AudioLevel::parse(value);
         if (id == ids.transport_sequence && value.size() >= 2) {
             found.transport_sequence = read_u16(value.data());
         }

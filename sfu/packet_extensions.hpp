@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sfu/audio_level.hpp"
 #include "sfu/rtp_header.hpp"
 #include "sfu/session_description.hpp"
 
@@ -26,10 +27,10 @@ struct ExtensionIds {
 
 /// What the SFU reads of one packet's extensions; borrowed from the packet.
 struct PacketExtensions {
-    std::string_view mid;                ///< RFC 9143 s15
-    std::string_view rid;                ///< RFC 8852
-    std::string_view repaired_rid;       ///< RFC 8852
-    std::optional<uint8_t> audio_level;  ///< RFC 6464: -dBov, 0 to 127
+    std::string_view mid;           ///< RFC 9143 s15
+    std::string_view rid;           ///< RFC 8852
+    std::string_view repaired_rid;  ///< RFC 8852
+    std::optional<AudioLevel> audio_level;
     std::optional<uint16_t> transport_sequence;
     std::span<const uint8_t> dependency_descriptor;
 

@@ -85,8 +85,9 @@ void Publication::on_srtp(std::span<uint8_t> packet) {
     ++counters.packets;
     counters.bytes += size;
     if (verdict == InboundStream::Verdict::padding) return;
-    if (extensions.audio_level) session_.on_audio_level(*extensions.audio_level, now);
-    match->track->commit(match->encoding, now);
+    const bool heard =
+        !extensions.audio_level || session_.on_audio_level(*extensions.audio_level, now);
+    match->track->commit(match->encoding, heard, now);
 }
 
 void Publication::on_rtcp(const RtcpPacket& packet) {

@@ -22,8 +22,8 @@ class Session final : MediaTransport::Observer {
     struct Callbacks {
         /// Told once.
         std::function<void(Session&, Reason, std::string)> on_failure;
-        /// RFC 6464: -dBov of the participant's audio. On the packet path.
-        std::function<void(Session&, uint8_t level, TimePoint now)> on_audio_level;
+        /// A packet of the participant's audio: whether it is to be forwarded. On the packet path.
+        std::function<bool(Session&, AudioLevel level, TimePoint now)> on_audio_level;
     };
 
     Session(const MediaContext& context, SessionId id, ParticipantId participant,
@@ -86,9 +86,12 @@ class Session final : MediaTransport::Observer {
 
     uint64_t& packets_dropped() { return packets_dropped_; }
 
-    void on_audio_level(uint8_t level, TimePoint now) {
-        callbacks_.on_audio_level(*this, level, now);
+    bool on_audio_level(AudioLevel level, TimePoint now) {
+        return callbacks_.on_audio_level(*this, level, now);
     }
+
+    /// The participant's number in the conference's choice of speakers.
+    std::optional<size_t> speaker_index;
 
     /// Not used in this session so far.
     uint32_t next_ssrc();

@@ -46,6 +46,7 @@ struct Config {
     size_t sessions_per_participant_max = 101;
     size_t contents_per_participant_max = 8;  ///< that one participant sends in
     size_t candidates_per_session_max = 64;
+    size_t audible_participants_max = 8;  ///< whose audio is forwarded: the loudest; 1 to 16
     std::chrono::milliseconds connect_timeout_ms_max{30'000};     ///< answer, ICE and DTLS together
     std::chrono::milliseconds disconnect_timeout_ms_max{15'000};  ///< no packet at all: failed
     std::chrono::milliseconds keyframe_interval_ms_min{500};  ///< between two PLIs to one source
