@@ -1,6 +1,7 @@
 #include "sfu/bandwidth_estimator.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <random>
 
 #include "tests/unit/sfu/simulated_link.hpp"
 
@@ -190,6 +191,20 @@ BOOST_AUTO_TEST_CASE(silence_lowers_it_and_it_comes_back) {
             BOOST_TEST(call.observe(seconds(10)).average > 900'000u);
         });
     }
+}
+
+BOOST_AUTO_TEST_CASE(feedback_that_is_lost_now_and_then_costs_little) {
+    with_seeds([](unsigned seed) {
+        SimulatedCall call({.rate = 1'000'000}, {}, seed);
+        std::mt19937 random(seed);
+        BitsPerSecond sum = 0;
+        call.run(seconds(40), [&] {
+            call.sender.feedback_lost = random() % 10 == 0;
+            if (call.now >= kStart + seconds(10)) sum += call.estimate();
+        });
+        BOOST_TEST(sum / 30'000 > 800'000u);
+        BOOST_TEST(sum / 30'000 < 1'050'000u);
+    });
 }
 
 BOOST_AUTO_TEST_CASE(a_pause_in_sending_is_no_silence) {
