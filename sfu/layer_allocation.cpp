@@ -145,18 +145,19 @@ class LayerAllocator::Ladders {
     }
 
     /// Divides anew what is sent, where that gives more to one who comes before those who lose, or
-    /// much more to their equal. Small differences among equals are noise.
+    /// to their equal who had less than they keep. Other differences among equals are noise.
     void share(Steps& steps, uint64_t sent) const {
-        constexpr int kMuchMore = 2;
         const Steps fair = fit(sent);
         int lowest_loser = INT_MIN;
+        int8_t left = INT8_MAX;  // to those of them who lose most
         for (const uint8_t stream : order()) {
-            if (fair[stream] < steps[stream]) lowest_loser = std::max(lowest_loser, rank(stream));
+            if (fair[stream] >= steps[stream]) continue;
+            left = rank(stream) > lowest_loser ? fair[stream] : std::min(left, fair[stream]);
+            lowest_loser = rank(stream);
         }
         for (const uint8_t stream : order()) {
-            const int gain = fair[stream] - steps[stream];
-            if (gain <= 0 || rank(stream) > lowest_loser) continue;
-            if (rank(stream) == lowest_loser && gain < kMuchMore) continue;
+            if (fair[stream] <= steps[stream] || rank(stream) > lowest_loser) continue;
+            if (rank(stream) == lowest_loser && left <= steps[stream]) continue;
             Steps shared = steps;
             for (const uint8_t other : order()) {
                 if (rank(other) >= rank(stream)) {

@@ -227,6 +227,17 @@ BOOST_AUTO_TEST_CASE(who_begins_to_speak_takes_the_place_of_who_does_not) {
     BOOST_TEST(receiver.allocate(140'000, kStart + milliseconds(200)) == "0.0 0.0 -");
 }
 
+BOOST_AUTO_TEST_CASE(equals_do_not_take_a_step_from_each_other) {
+    Receiver receiver{.streams = {camera(), camera()}, .allocator = {}};
+    receiver.streams[0].present = {.paused = false, .encoding = 0, .temporal_layer = 1};
+    receiver.streams[1].present = {.paused = false, .encoding = 0, .temporal_layer = 2};
+    BOOST_TEST(receiver.allocate(250'000, kStart, true) == "0.1 0.2");
+    receiver.streams[1].present = {.paused = false, .encoding = 1, .temporal_layer = 0};
+    BOOST_TEST(receiver.allocate(300'000, kStart + milliseconds(100)) == "0.1 1.0");
+    receiver.streams[0].present = {.paused = false, .encoding = 0, .temporal_layer = 0};
+    BOOST_TEST(receiver.allocate(275'000, kStart + milliseconds(200)) == "0.2 0.1");
+}
+
 BOOST_AUTO_TEST_CASE(an_encoding_that_ends_is_replaced_at_once) {
     Receiver receiver{.streams = {camera()}, .allocator = {}};
     BOOST_TEST(receiver.allocate(9'000'000, kStart, true) == "2.2");
