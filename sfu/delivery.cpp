@@ -237,12 +237,16 @@ Delivery::OfferedContent* Delivery::find(std::string_view content) {
 
 void Delivery::on_rtcp(const RtcpPacket& packet) {
     const auto now = context_.loop.now();
+    std::optional<uint8_t> worst;
+    std::optional<microseconds> round_trip;
     for (size_t i = 0; const auto block = packet.report_block(i); ++i) {
         auto* stream = find(block->ssrc);
         if (stream == nullptr) continue;
         stream->on_report_block(*block, now);
-        bandwidth_.on_receiver_report(block->fraction_lost, stream->round_trip(), now);
+        worst = std::max(worst.value_or(0), block->fraction_lost);
+        round_trip = std::max(round_trip, stream->round_trip());
     }
+    if (worst) bandwidth_.on_receiver_report(*worst, round_trip, now);
     if (packet.type == RtcpType::payload_feedback) return on_payload_feedback(packet);
     if (packet.type != RtcpType::transport_feedback) return;
     if (packet.count == static_cast<uint8_t>(TransportFeedback::transport_cc)) {

@@ -204,10 +204,9 @@ bool IceAgent::read_local_credentials() {
     return true;
 }
 
-bool IceAgent::restart(const std::string& remote_ufrag, const std::string& remote_pwd) {
+bool IceAgent::restart() {
     context_->touch();
-    if (nice_agent_restart_stream(agent_, stream_) == FALSE) return false;
-    return read_local_credentials() && set_remote_credentials(remote_ufrag, remote_pwd);
+    return nice_agent_restart_stream(agent_, stream_) != FALSE && read_local_credentials();
 }
 
 IceAgent::~IceAgent() {

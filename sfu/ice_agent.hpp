@@ -63,8 +63,9 @@ class IceAgent {
     /// range.
     bool gather();
     bool set_remote_credentials(const std::string& ufrag, const std::string& pwd);
-    /// RFC 8445 s9: new credentials on both sides; sockets and the selected pair stay.
-    bool restart(const std::string& remote_ufrag, const std::string& remote_pwd);
+    /// RFC 8445 s9: new credentials on this side; sockets and the selected pair stay. The peer's
+    /// follow by set_remote_credentials.
+    bool restart();
 
     /// Those gathered so far.
     const std::vector<Candidate>& candidates() const { return candidates_; }

@@ -34,6 +34,7 @@ class LayerRates {
         }
         newest_ = (newest_ + 1) % kIntervals;
         count_ = std::min(count_ + 1, kIntervals);
+        age_ = bits_per_second(kTemporalLayersMax - 1) == 0 ? 0 : std::min(age_ + 1, kIntervals);
         bytes_.fill(0);
         interval_start_ = now;
     }
@@ -59,8 +60,9 @@ class LayerRates {
         return highest;
     }
 
-    /// Whether packets came in the latest second.
-    bool alive() const { return bits_per_second(kTemporalLayersMax - 1) > 0; }
+    /// Whether packets come, and have for as long as is measured over: until then the rates are too
+    /// low.
+    bool alive() const { return age_ == kIntervals; }
 
   private:
     TimePoint interval_start_;
@@ -68,6 +70,7 @@ class LayerRates {
     std::array<std::array<uint32_t, kTemporalLayersMax>, kIntervals> history_{};  ///< bit/s
     size_t newest_ = 0;
     size_t count_ = 0;
+    size_t age_ = 0;  ///< intervals since packets began to come
 };
 
 }  // namespace parley::sfu

@@ -48,14 +48,17 @@ size_t MediaTransport::add_remote_candidates(const std::vector<Candidate>& candi
     return candidates.size() - valid.size();
 }
 
-std::optional<Transport> MediaTransport::restart_ice(const Transport& remote) {
-    if (!acceptable_credentials(remote.ufrag, remote.pwd)) return std::nullopt;
-    if (!ice_->restart(remote.ufrag, remote.pwd)) return std::nullopt;
-    remote_candidates_ = 0;
+std::optional<Transport> MediaTransport::restart_ice() {
+    if (!ice_->restart()) return std::nullopt;
     return Transport{.ufrag = ice_->ufrag(),
                      .pwd = ice_->pwd(),
                      .fingerprint = std::nullopt,
                      .candidates = ice_->candidates()};
+}
+
+void MediaTransport::set_remote_credentials(const Transport& remote) {
+    remote_candidates_ = 0;
+    ice_->set_remote_credentials(remote.ufrag, remote.pwd);
 }
 
 void MediaTransport::handle_timeout() {

@@ -52,9 +52,12 @@ class MediaTransport final : IceAgent::Observer, DtlsTransport::Observer {
     /// Valid ones of at most `limit` over the transport's life; returns how many were dropped.
     size_t add_remote_candidates(const std::vector<Candidate>& candidates, size_t limit);
 
-    /// RFC 8445 s9, asked for by the peer: the SFU's new credentials, with its candidates. Nothing
-    /// where the peer's are malformed. The selected pair is used until there is another.
-    std::optional<Transport> restart_ice(const Transport& remote);
+    /// RFC 8445 s9: new credentials on this side, with the candidates gathered so far. The selected
+    /// pair is used until there is another. Nothing where libnice does not restart.
+    std::optional<Transport> restart_ice();
+    /// The peer's after a restart, which `acceptable_credentials` has passed; candidates are added
+    /// apart.
+    void set_remote_credentials(const Transport& remote);
 
     /// To be called every tick.
     void handle_timeout();

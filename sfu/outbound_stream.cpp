@@ -15,7 +15,8 @@ uint16_t first_sequence() {
 
 /// Between the clocks of two encodings; reports that differ more are not believed.
 constexpr milliseconds kSkewMax{1'000};
-constexpr size_t kPaddingMax = 255;  // octets of one packet (RFC 3550 s5.1)
+constexpr size_t kPaddingMax = 255;    // octets of one packet (RFC 3550 s5.1)
+constexpr size_t kPaddingHeader = 24;  // octets, with the extensions
 
 }  // namespace
 
@@ -141,10 +142,11 @@ void OutboundStream::resend(uint16_t sequence, TimePoint now) {
 
 size_t OutboundStream::pad(size_t bytes, TimePoint now) {
     size_t sent = 0;
-    while (sent < bytes && latest_) {
+    while (sent < bytes && latest_ && rewriter_.can_pad()) {
         const auto slot = path_.out.reserve();
         const auto padding = static_cast<uint8_t>(std::min(bytes - sent, kPaddingMax));
-        const size_t size = rewriter_.write_padding(slot, padding, stamp(padding, now));
+        const size_t size =
+            rewriter_.write_padding(slot, padding, stamp(kPaddingHeader + padding, now));
         const size_t protected_size =
             size == 0 ? 0 : path_.transport.srtp().protect_rtp(slot, size);
         if (protected_size == 0) break;

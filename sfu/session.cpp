@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sfu/byte_order.hpp"
+#include "sfu/candidate_filter.hpp"
 #include "sfu/random.hpp"
 
 namespace parley::sfu {
@@ -117,8 +118,10 @@ void Session::add_contents(const std::vector<Content>& offered,
 
 void Session::restart_ice(const Transport& remote) {
     if (over_ || !transport_ || !answered_) return;
-    auto local = transport_->restart_ice(remote);
+    if (!acceptable_credentials(remote.ufrag, remote.pwd)) return;
+    auto local = transport_->restart_ice();
     if (!local) return;
+    transport_->set_remote_credentials(remote);
     context_.emit(LocalTransport{.session = id_, .transport = std::move(*local)});
     add_remote_candidates(remote.candidates);
 }

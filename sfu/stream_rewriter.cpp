@@ -61,7 +61,15 @@ StreamRewriter::StreamRewriter(const RewriteRules& rules, uint16_t first_sequenc
     : rules_(rules),
       sequences_(first_sequence),
       rtx_sequence_(first_sequence),
-      first_timestamp_(first_timestamp) {}
+      first_timestamp_(first_timestamp) {
+    const auto rtx = std::find_if(rules.rtx_payload_types.begin(), rules.rtx_payload_types.end(),
+                                  [](uint8_t type) { return type != RewriteRules::kRefused; });
+    padding_type_ = rtx == rules.rtx_payload_types.end() ? RewriteRules::kRefused : *rtx;
+}
+
+bool StreamRewriter::can_pad() const {
+    return rules_.rtx_ssrc != 0 && padding_type_ != RewriteRules::kRefused;
+}
 
 void StreamRewriter::begin(uint32_t first_timestamp) {
     sequences_.begin();
@@ -186,13 +194,7 @@ size_t StreamRewriter::write_again(std::span<uint8_t> out, const Position& posit
 
 size_t StreamRewriter::write_padding(std::span<uint8_t> out, uint8_t padding,
                                      const SendStamp& stamp) {
-    if (padding_type_ == RewriteRules::kRefused) {
-        const auto found =
-            std::find_if(rules_.rtx_payload_types.begin(), rules_.rtx_payload_types.end(),
-                         [](uint8_t type) { return type != RewriteRules::kRefused; });
-        if (rules_.rtx_ssrc == 0 || found == rules_.rtx_payload_types.end()) return 0;
-        padding_type_ = *found;
-    }
+    if (!can_pad()) return 0;
     std::array<uint8_t, 2> transport_sequence{};
     write_u16(transport_sequence.data(), stamp.transport_sequence);
     const auto send_time = abs_send_time(stamp.now);

@@ -81,7 +81,10 @@ class StreamRewriter {
     size_t write_again(std::span<uint8_t> out, const Position& position, const StoredPacket& packet,
                        const SendStamp& stamp);
 
-    /// A packet of padding alone in the RTX stream, to probe the path. 0 where there is none.
+    /// Whether there is an RTX stream, which is what carries padding alone.
+    bool can_pad() const;
+
+    /// A packet of padding alone in the RTX stream, to probe the path. 0 where it does not fit.
     size_t write_padding(std::span<uint8_t> out, uint8_t padding, const SendStamp& stamp);
 
     const RewriteRules& rules() const { return rules_; }
@@ -100,7 +103,7 @@ class StreamRewriter {
     uint32_t timestamp_offset_ = 0;
     bool started_ = false;
     bool switched_ = false;
-    uint8_t padding_type_ = RewriteRules::kRefused;  ///< the RTX payload type last used
+    uint8_t padding_type_;  ///< an RTX payload type; kRefused: there is none
 };
 
 }  // namespace parley::sfu

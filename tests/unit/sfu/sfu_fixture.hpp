@@ -9,6 +9,7 @@
 
 #include "sfu/byte_order.hpp"
 #include "sfu/sfu.hpp"
+#include "sfu/transport_feedback.hpp"
 #include "tests/unit/sfu/test_peer.hpp"
 
 /// A whole SFU with real sockets, and peers that publish and subscribe over loopback.
@@ -90,6 +91,22 @@ class Fixture {
             if (kind != nullptr && kind->session.value == session) return *kind;
         }
         return std::nullopt;
+    }
+
+    void forget_events() {
+        const std::lock_guard lock(mutex_);
+        events_.clear();
+    }
+
+    /// Of the latest event that tells it.
+    std::optional<ParticipantId> dominant() {
+        const std::lock_guard lock(mutex_);
+        std::optional<ParticipantId> latest;
+        for (const auto& event : events_) {
+            if (const auto* speaker = std::get_if<DominantSpeaker>(&event))
+                latest = speaker->participant;
+        }
+        return latest;
     }
 
     /// As of a moment after the call; nothing where there is no such session any more.

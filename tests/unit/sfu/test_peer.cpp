@@ -54,6 +54,19 @@ void TestPeer::connect(const Transport& remote, DtlsTransport::Role role) {
     });
 }
 
+Transport TestPeer::restart_ice() {
+    Transport transport;
+    thread_.run([&] { transport = transport_->restart_ice().value(); });
+    return transport;
+}
+
+void TestPeer::set_remote(const Transport& remote) {
+    thread_.run([&] {
+        transport_->set_remote_credentials(remote);
+        transport_->add_remote_candidates(remote.candidates, 64);
+    });
+}
+
 void TestPeer::add_remote_candidates(const std::vector<Candidate>& candidates) {
     thread_.run([&] { transport_->add_remote_candidates(candidates, 64); });
 }

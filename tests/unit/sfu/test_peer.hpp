@@ -49,6 +49,10 @@ class TestPeer final : MediaTransport::Observer {
 
     Transport describe(Fingerprint::Setup setup);
     void connect(const Transport& remote, DtlsTransport::Role role);
+    /// RFC 8445 s9: the new credentials and candidates.
+    Transport restart_ice();
+    /// The other side's after a restart.
+    void set_remote(const Transport& remote);
     void add_remote_candidates(const std::vector<Candidate>& candidates);
 
     void send_rtp(const RtpFields& fields, std::span<const uint8_t> payload);
