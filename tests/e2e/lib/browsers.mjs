@@ -107,6 +107,13 @@ export function processTree(root) {
     return tree;
 }
 
+/** The process of a Chromium's sockets: while it is stopped nothing comes and nothing goes. */
+export function networkProcess(browserPid) {
+    return processTree(browserPid).find((pid) =>
+        readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('network.mojom.NetworkService'),
+    );
+}
+
 export async function startFirefox() {
     const profile = await mkdtemp(path.join(os.tmpdir(), 'parley-firefox-'));
     const browser = await puppeteer.launch({
@@ -214,18 +221,6 @@ export class Tab {
         return this.browser === 'firefox'
             ? page.setViewport({ width, height })
             : page.setViewportSize({ width, height });
-    }
-
-    /** Chromium only: loses this share of the media's packets in both directions, in percent. */
-    async losePackets(percent) {
-        this.devTools ??= await this.page.context().newCDPSession(this.page);
-        await this.devTools.send('Network.emulateNetworkConditions', {
-            offline: false,
-            latency: 0,
-            downloadThroughput: -1,
-            uploadThroughput: -1,
-            packetLoss: percent,
-        });
     }
 
     screenshot(file) {

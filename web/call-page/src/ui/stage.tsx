@@ -35,6 +35,7 @@ export function Stage({ app, call, room }: Props): JSX.Element {
             data-phase={call.phase}
             data-mode={call.mode}
             data-call={call.id}
+            data-reconnecting={String(call.reconnecting)}
         >
             <header class="stage-head">
                 <h1 tabIndex={-1} ref={heading}>

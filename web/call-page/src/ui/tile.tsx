@@ -63,6 +63,7 @@ export function Tile(props: TileProps): JSX.Element {
             data-self={self ? 'true' : 'false'}
             data-state={props.state}
             data-speaking={props.speaking ? 'true' : 'false'}
+            data-muted={props.muted ? 'true' : 'false'}
             data-dominant={props.dominant ? 'true' : 'false'}
             data-video={hasVideo ? 'true' : 'false'}
         >
