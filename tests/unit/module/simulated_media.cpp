@@ -13,7 +13,7 @@ std::string name(const FullJid& jid) {
 }
 
 template <class Map, class Key>
-std::optional<SessionNumber> find(const Map& map, const Key& key) {
+std::optional<SessionNumber> value_of(const Map& map, const Key& key) {
     const auto found = map.find(key);
     return found == map.end() ? std::nullopt : std::optional(found->second);
 }
@@ -141,6 +141,7 @@ struct Execution {
         for (const std::string& each : command.names) {
             log.push_back("remove " + each + " of " + name_of(*session));
             session->sent.erase(each);
+            session->paused.erase(each);
             if (session->own.erase(each) > 0) forget_offers(session->client, each);
         }
         return {};
@@ -153,8 +154,13 @@ struct Execution {
     }
 
     Events operator()(const SetMediaActive& command) const {
-        const Session* session = find(command.session);
+        Session* session = find(command.session);
         if (!session) return {};
+        if (command.active) {
+            session->paused.erase(command.content);
+        } else {
+            session->paused.insert(command.content);
+        }
         log.push_back((command.active ? "resume " : "pause ") + command.content + " of " +
                       name_of(*session));
         return {};
@@ -216,6 +222,7 @@ struct Execution {
         for (const MediaContent& content : offered) {
             if (!takes(content.rtp)) continue;
             session.own[content.name] = content.rtp;
+            if (content.inactive) session.paused.insert(content.name);
             taken.push_back({content.name, true, answer_to(content.rtp), {}, content.inactive});
         }
         return taken;
@@ -253,23 +260,17 @@ std::vector<std::string> SimulatedMedia::take_log() {
 }
 
 std::optional<SessionNumber> SimulatedMedia::publishing(const FullJid& jid) const {
-    return find(publishers_, jid);
+    return value_of(publishers_, jid);
 }
 
 std::optional<SessionNumber> SimulatedMedia::receiving(const FullJid& jid,
                                                        const FullJid& source) const {
-    return find(receivers_, std::pair(jid, source));
+    return value_of(receivers_, std::pair(jid, source));
 }
 
-std::set<std::string> SimulatedMedia::contents(SessionNumber number) const {
-    std::set<std::string> names;
+const SimulatedMedia::Session* SimulatedMedia::find(SessionNumber number) const {
     const auto found = sessions_.find(number);
-    if (found == sessions_.end()) return names;
-    for (const auto& [each, rtp] : found->second.own)
-        names.insert(each);
-    for (const auto& [each, whence] : found->second.sent)
-        names.insert(each);
-    return names;
+    return found == sessions_.end() ? nullptr : &found->second;
 }
 
 MediaStatistics SimulatedMedia::statistics() const {

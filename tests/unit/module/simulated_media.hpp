@@ -29,10 +29,6 @@ class SimulatedMedia {
     /// Of every session it ever had the same numbers, which nobody has measured.
     MediaStatistics statistics() const;
 
-    /// The contents of a session that there is; by name.
-    std::set<std::string> contents(SessionNumber number) const;
-
-  private:
     struct Session {
         CallId conference;
         FullJid client;
@@ -40,9 +36,14 @@ class SimulatedMedia {
         std::map<std::string, jingle::RtpDescription> own;  ///< what the client sends, by name
         std::map<std::string, std::pair<FullJid, std::string>> sent;  ///< what it gets, whence
         std::set<std::pair<FullJid, std::string>> offered;            ///< now or before
+        std::set<std::string> paused{};                               ///< by either side
         int restarts = 0;
     };
 
+    /// Null where there is no such session any more.
+    const Session* find(SessionNumber number) const;
+
+  private:
     friend struct Execution;
 
     std::vector<MediaContent> offer(Session& session, const FullJid& source);
