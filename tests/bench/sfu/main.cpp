@@ -49,7 +49,8 @@ Result measure(const std::string& server_name, const Shape& shape, const Options
 
 void run(const Options& options) {
     std::vector<Result> results;
-    print_heading();
+    const double system_call_ns = time_of_system_call();
+    print_heading(system_call_ns);
     for (const auto& load : options.loads) {
         const Shape shape = Shape::parse(load);
         for (const auto& server : options.servers) {
@@ -58,7 +59,9 @@ void run(const Options& options) {
         }
     }
     print_ratios(results);
-    if (!options.json.empty()) std::ofstream(options.json) << json_of(results, options.seconds);
+    if (!options.json.empty()) {
+        std::ofstream(options.json) << json_of(results, options.seconds, system_call_ns);
+    }
 }
 
 }  // namespace

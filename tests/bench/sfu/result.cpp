@@ -1,5 +1,8 @@
 #include "tests/bench/sfu/result.hpp"
 
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cinttypes>
 #include <cstdio>
@@ -52,7 +55,17 @@ Result result_of(const std::string& server, const Shape& shape, Tally& tally,
             .memory_kib_per_participant = memory / 1024 / shape.participants()};
 }
 
-void print_heading() {
+double time_of_system_call() {
+    constexpr int kCalls = 10'000;
+    const auto begin = std::chrono::steady_clock::now();
+    for (int i = 0; i < kCalls; ++i)
+        syscall(SYS_getppid);
+    const std::chrono::duration<double, std::nano> taken = std::chrono::steady_clock::now() - begin;
+    return taken.count() / kCalls;
+}
+
+void print_heading(double system_call_ns) {
+    std::printf("a system call takes %.0f ns here\n", system_call_ns);
     std::printf("%-6s %-7s %10s %6s %10s %9s %9s %10s\n", "load", "server", "packets", "lost",
                 "us/packet", "p50 us", "p99 us", "KiB/peer");
 }
@@ -75,9 +88,10 @@ void print_ratios(const std::vector<Result>& results) {
     }
 }
 
-std::string json_of(const std::vector<Result>& results, int64_t seconds) {
+std::string json_of(const std::vector<Result>& results, int64_t seconds, double system_call_ns) {
     std::ostringstream out;
-    out << "{\"seconds\": " << seconds << ", \"results\": [";
+    out << "{\"seconds\": " << seconds << ", \"system_call_ns\": " << system_call_ns
+        << ", \"results\": [";
     const char* separator = "\n";
     for (const auto& each : results) {
         out << separator << "  {\"load\": \"" << each.shape.name() << "\", \"server\": \""

@@ -26,12 +26,16 @@ struct Result {
 Result result_of(const std::string& server, const Shape& shape, Tally& tally,
                  std::chrono::nanoseconds cpu, size_t memory);
 
-void print_heading();
+/// The least that anything costs on this machine, in nanoseconds: 100 on hardware, 1,000 and more
+/// in some virtual machines.
+double time_of_system_call();
+
+void print_heading(double system_call_ns);
 void print(const Result& result);
 
 /// Of the servers' to each other, where both have played a load.
 void print_ratios(const std::vector<Result>& results);
 
-std::string json_of(const std::vector<Result>& results, int64_t seconds);
+std::string json_of(const std::vector<Result>& results, int64_t seconds, double system_call_ns);
 
 }  // namespace parley::sfu::bench

@@ -11,7 +11,7 @@ namespace parley::sfu::bench {
 
 namespace {
 
-constexpr size_t kEventsMax = 64;
+constexpr int kEventsMax = 1024;
 constexpr size_t kControlSize = CMSG_SPACE(sizeof(timespec));
 
 int64_t arrival_ns(msghdr& message) {
@@ -42,9 +42,9 @@ void SocketReader::add(int socket, size_t index) {
     epoll_ctl(epoll_, EPOLL_CTL_ADD, socket, &event);
 }
 
-void SocketReader::read(int timeout_ms, const OnDatagram& on_datagram) {
+void SocketReader::read(const OnDatagram& on_datagram) {
     std::array<epoll_event, kEventsMax> events;
-    const int count = epoll_wait(epoll_, events.data(), kEventsMax, timeout_ms);
+    const int count = epoll_wait(epoll_, events.data(), kEventsMax, 0);
     for (int i = 0; i < count; ++i) {
         const uint64_t data = events[static_cast<size_t>(i)].data.u64;
         drain(static_cast<int>(data & UINT32_MAX), static_cast<size_t>(data >> 32), on_datagram);

@@ -21,8 +21,8 @@ class SocketReader {
 
     void add(int socket, size_t index);
 
-    /// Waits until something has come or the time is over, and reads what has come.
-    void read(int timeout_ms, const OnDatagram& on_datagram);
+    /// What has come.
+    void read(const OnDatagram& on_datagram);
 
   private:
     void drain(int socket, size_t index, const OnDatagram& on_datagram);
