@@ -4,11 +4,10 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <map>
-#include <optional>
 
 #include "tests/bench/sfu/load.hpp"
 #include "tests/bench/sfu/result.hpp"
+#include "tests/bench/sfu/transport_word.hpp"
 
 namespace parley::sfu::bench {
 
@@ -19,13 +18,16 @@ struct Options {
     std::vector<std::string> servers{"parley", "janus"};
     int64_t seconds = 5;
     uint32_t janus_event_loops = 0;
+    std::string under;
     std::string json;
 };
 
 std::vector<std::string> command_of(const std::string& server, const Options& options) {
     if (server == "parley") {
         const auto here = std::filesystem::canonical("/proc/self/exe").parent_path();
-        return {here / "bench_sfu_parley"};
+        auto command = split(options.under, ' ');
+        command.push_back(here / "bench_sfu_parley");
+        return command;
     }
     return {"python3", std::string(BENCH_SFU_DIR) + "/janus_server.py",
             "--event-loops=" + std::to_string(options.janus_event_loops)};
@@ -79,6 +81,7 @@ int main(int argc, char** argv) {
         ->check(CLI::Range(1, 3600));
     app.add_option("--janus-event-loops", options.janus_event_loops,
                    "threads for media; 0, its default: one for each peer");
+    app.add_option("--under", options.under, "command to run Parley's server by, such as valgrind");
     app.add_option("--json", options.json, "file to write the results to");
     CLI11_PARSE(app, argc, argv);
     try {

@@ -16,7 +16,7 @@ namespace parley::sfu::bench {
 
 namespace {
 
-constexpr std::chrono::seconds kAnswerTime{10};
+constexpr std::chrono::seconds kAnswerTime{25};
 constexpr const char* kAddress = "127.0.0.1";
 
 using Words = std::vector<std::string>;
