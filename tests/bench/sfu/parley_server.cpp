@@ -76,54 +76,85 @@ class ParleyServer {
         offer.transport = transport_of(transport, Fingerprint::Setup::active);
         const SessionId session{++sessions_};
         sfu_.publish(conference_, participant(number), session, offer);
-        return ' ' + word_of(described(session).transport);
+        published_.emplace(number, session);
+        return ' ' + word_of(next_description(session).transport);
     }
 
+    /// A publisher gets the others' media in its own session, anybody else in a new one.
     std::string subscribe(uint32_t number, const Words& sources) {
-        std::string offers;
-        for (const auto& source : sources) {
-            const SessionId session{++sessions_};
-            sfu_.subscribe(conference_, participant(number), {source}, session);
-            offered_[number].push_back(session);
-            offers += ' ' + word_of(described(session).transport);
-        }
-        return offers;
-    }
-
-    std::string answer(uint32_t number, const Words& transports) {
-        const auto& sessions = offered_[number];
-        for (size_t i = 0; i < sessions.size(); ++i) {
-            SessionDescription answer = described(sessions[i]);
-            for (Content& content : answer.contents)
-                content.sources.clear();
-            answer.transport = transport_of(transports.at(i), Fingerprint::Setup::active);
-            sfu_.set_answer(conference_, sessions[i], answer);
-        }
+        const auto published = published_.find(number);
+        if (published == published_.end()) return subscribe_anew(number, sources);
+        for (const auto& source : sources)
+            take(published->second, source);
         return {};
     }
 
-    SessionDescription described(SessionId session) {
+    std::string subscribe_anew(uint32_t number, const Words& sources) {
+        const SessionId session{++sessions_};
+        sfu_.subscribe(conference_, participant(number), {sources.at(0)}, session);
+        Offered offered{session, next_description(session), {sources.begin() + 1, sources.end()}};
+        const Transport transport = offered.description.transport;
+        offered_.emplace(number, std::move(offered));
+        return ' ' + word_of(transport);
+    }
+
+    void take(SessionId session, const std::string& source) {
+        sfu_.offer_media(conference_, session, {source});
+        sfu_.set_answer(conference_, session, taken(next_description(session)));
+    }
+
+    std::string answer(uint32_t number, const Words& transports) {
+        const auto found = offered_.find(number);
+        if (found == offered_.end()) return {};
+        const Offered& offered = found->second;
+        SessionDescription answer = taken(offered.description);
+        answer.transport = transport_of(transports.at(0), Fingerprint::Setup::active);
+        sfu_.set_answer(conference_, offered.session, answer);
+        for (const auto& source : offered.later)
+            take(offered.session, source);
+        return {};
+    }
+
+    static SessionDescription taken(SessionDescription offer) {
+        for (Content& content : offer.contents)
+            content.sources.clear();
+        return offer;
+    }
+
+    /// What the SFU says next of a session.
+    SessionDescription next_description(SessionId session) {
         std::unique_lock lock(mutex_);
         const auto ready = [&] { return descriptions_.contains(session); };
         if (!changed_.wait_for(lock, kAnswerTime, ready)) {
             throw std::runtime_error("the SFU does not answer");
         }
-        return descriptions_.at(session);
+        return std::move(descriptions_.extract(session).mapped());
     }
 
     void on_event(Event event) {
-        auto* ready = std::get_if<LocalDescription>(&event);
-        if (ready == nullptr) return;
         {
             const std::lock_guard lock(mutex_);
-            descriptions_.emplace(ready->session, std::move(ready->description));
+            if (auto* whole = std::get_if<LocalDescription>(&event)) {
+                descriptions_.emplace(whole->session, std::move(whole->description));
+            } else if (auto* part = std::get_if<LocalContents>(&event)) {
+                SessionDescription description;
+                description.contents = std::move(part->contents);
+                descriptions_.emplace(part->session, std::move(description));
+            }
         }
         changed_.notify_one();
     }
 
+    struct Offered {
+        SessionId session;
+        SessionDescription description;
+        Words later;  ///< sources
+    };
+
     const ConferenceId conference_{"bench"};
     uint64_t sessions_ = 0;
-    std::map<uint32_t, std::vector<SessionId>> offered_;  ///< by participant
+    std::map<uint32_t, SessionId> published_;  ///< by participant, as the next
+    std::map<uint32_t, Offered> offered_;
     std::mutex mutex_;
     std::condition_variable changed_;
     std::map<SessionId, SessionDescription> descriptions_;  ///< guarded by mutex_
