@@ -68,7 +68,6 @@ struct Session {
     std::set<FullJid> sources{};  ///< of a single session: whose media was offered in it
     std::set<std::pair<FullJid, std::string>> declined{};  ///< what of it, by source and origin
     // What the media plane has been asked and not answered yet, in order.
-    std::deque<std::optional<FullJid>> offers_awaited{};  ///< none: the source has gone meanwhile
     std::deque<std::vector<std::string>> additions_awaited{};  ///< names of the client's contents
     std::deque<Restart> restarts_awaited{};
     std::set<uint64_t> ties{};  ///< requests that lost against one of the client's own

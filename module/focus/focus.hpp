@@ -154,7 +154,6 @@ class Focus {
 
     // Who gets what (focus_offers.cpp).
     void offer_missing(Conference& conference, Result& result);
-    void offer_in(Conference& conference, Session& session, const FullJid& source, Result& result);
     void offer_more(Conference& conference, const FullJid& source, Result& result);
     void offer_session(Conference& conference, Session& session, const MediaDescription& media,
                        Result& result);

@@ -54,28 +54,15 @@ void Focus::accept_session(Conference& conference, Session& session, const Media
     offer_missing(conference, result);
 }
 
-/// In the order in which they were asked for.
 void Focus::on(const LocalContentsReady& event, Now, Result& result) {
     Conference* conference = find_by_session(event.session);
     if (!conference) return;
     Session& session = conference->sessions.at(event.session);
-    if (!event.source) {
+    if (event.source) {
+        offer_contents(*conference, session, *event.source, event.contents, result);
+    } else {
         answer_addition(*conference, session, event.contents, result);
-        return;
     }
-    if (session.offers_awaited.empty()) return;
-    const std::optional<FullJid> source = session.offers_awaited.front();
-    session.offers_awaited.pop_front();
-    if (event.contents.empty()) return;
-    if (source) {
-        offer_contents(*conference, session, *source, event.contents, result);
-        return;
-    }
-    std::vector<std::string> names;
-    for (const MediaContent& content : event.contents)
-        names.push_back(content.name);
-    result.outputs.emplace_back(
-        MediaCommand(RemoveMediaContents{conference->id, session.number, std::move(names)}));
 }
 
 void Focus::on(const MediaConnected& event, Now, Result& result) {

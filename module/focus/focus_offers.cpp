@@ -24,7 +24,8 @@ void Focus::offer_missing(Conference& conference, Result& result) {
             if (receiving.is_single) {
                 Session& own = conference.sessions.at(*receiving.publishing);
                 own.sources.insert(source);
-                offer_in(conference, own, source, result);
+                result.outputs.emplace_back(
+                    MediaCommand(OfferMedia{conference.id, own.number, source}));
                 continue;
             }
             const Session& session = open_session(
@@ -35,17 +36,11 @@ void Focus::offer_missing(Conference& conference, Result& result) {
     }
 }
 
-void Focus::offer_in(Conference& conference, Session& session, const FullJid& source,
-                     Result& result) {
-    session.offers_awaited.emplace_back(source);
-    result.outputs.emplace_back(MediaCommand(OfferMedia{conference.id, session.number, source}));
-}
-
 /// The source sends something that those who get its media already do not have yet.
 void Focus::offer_more(Conference& conference, const FullJid& source, Result& result) {
     for (auto& [number, session] : conference.sessions) {
         if (session.source == source || session.sources.contains(source)) {
-            offer_in(conference, session, source, result);
+            result.outputs.emplace_back(MediaCommand(OfferMedia{conference.id, number, source}));
         }
     }
     offer_missing(conference, result);
@@ -60,6 +55,8 @@ std::vector<MediaContent> Focus::keep_offerable(const Conference& conference,
     std::vector<std::string> dropped;
     std::erase_if(contents, [&](MediaContent& content) {
         if (content.origin.empty()) content.origin = content.name;
+        // The client took the name for a content of its own meanwhile.
+        if (session.find_content(content.name)) return true;
         const bool is_wanted = conference.origin_of(source, content.origin) &&
                                !session.declined.contains({source, content.origin});
         if (!is_wanted) dropped.push_back(content.name);
@@ -162,9 +159,6 @@ void Focus::withdraw_source(const CallId& id, Session& session, const FullJid& s
                             Result& result) {
     if (session.sources.erase(source) == 0) return;
     std::erase_if(session.declined, [&](const auto& what) { return what.first == source; });
-    for (std::optional<FullJid>& offer : session.offers_awaited) {
-        if (offer == source) offer.reset();
-    }
     std::vector<std::string> names;
     for (const SessionContent& content : session.contents) {
         if (content.source == source) names.push_back(content.name);

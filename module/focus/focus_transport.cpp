@@ -12,11 +12,18 @@ namespace parley::module {
 
 namespace {
 
-/// RFC 8445 s9: new credentials, both of them, which restart ICE.
+bool is_ice_token(std::string_view text, size_t size_min) {
+    return text.size() >= size_min && std::ranges::all_of(text, [](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                      c == '+' || c == '/';
+           });
+}
+
+/// RFC 8445 s9: new credentials, both of them and valid (s5.3), which restart ICE.
 bool restarts(const jingle::Content& content, const Session& session) {
     if (!content.transport || session.remote_ufrags.empty()) return false;
     const jingle::IceTransport& transport = *content.transport;
-    return !transport.ufrag.empty() && !transport.pwd.empty() &&
+    return is_ice_token(transport.ufrag, 4) && is_ice_token(transport.pwd, 22) &&
            !session.remote_ufrags.contains(transport.ufrag) &&
            !session.remote_ufrags_before.contains(transport.ufrag);
 }

@@ -180,7 +180,7 @@ class RandomCall {
         content.description.emplace().media =
             name.starts_with('v') ? jingle::MediaKind::video : jingle::MediaKind::audio;
         content.transport.emplace().ufrag = "u";
-        content.transport->pwd = "p";
+        content.transport->pwd = "0123456789abcdefghijkl";
         return content;
     }
 
@@ -262,7 +262,7 @@ class RandomCall {
                                                         : JingleAction::transport_replace);
         jingle.contents.push_back(offered("a", jingle::Senders::both));
         jingle.contents[0].description.reset();
-        jingle.contents[0].transport->ufrag = "u" + std::to_string(++uuids_);
+        jingle.contents[0].transport->ufrag = "ufrag" + std::to_string(++uuids_);
         send(client, jingle);
     }
 
