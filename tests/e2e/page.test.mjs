@@ -5,8 +5,15 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import { startChromium, startFirefox } from './lib/browsers.mjs';
-import { callTests, jids } from './lib/call-test.mjs';
-import { acceptRing, expectMediaFrom, received, startCall, tryLogIn } from './lib/people.mjs';
+import { CAMERA_WIDTH, callTests, jids } from './lib/call-test.mjs';
+import {
+    acceptRing,
+    expectMediaFrom,
+    joinRunning,
+    received,
+    startCall,
+    tryLogIn,
+} from './lib/people.mjs';
 
 const { callTest, world } = callTests('page');
 
@@ -16,6 +23,20 @@ async function backInTheRoom(...tabs) {
         await tab.gone('connection-banner', {}, 30_000);
         await tab.see('room', { joined: 'true' });
     }
+}
+
+/** What bob's tile shows: his camera, or his screen, which is larger. */
+function bobShows(tab, what) {
+    return tab.until(
+        ({ camera, screen }) => {
+            const tile = document.querySelector('[data-testid="tile"][data-nick="bob"]');
+            const width = tile.querySelector('video').videoWidth;
+            return screen ? width > camera : width === camera;
+        },
+        { camera: CAMERA_WIDTH, screen: what === 'screen' },
+        20_000,
+        `bob's ${what}`,
+    );
 }
 
 describe('ringing', () => {
@@ -69,14 +90,33 @@ describe('in a call', () => {
         await bob.click('toggle-camera');
         await alice.see('tile', { nick: 'bob', video: 'false' });
         await bob.click('toggle-mic');
-        await alice.see('tile', { nick: 'bob', speaking: 'false' });
+        await alice.see('tile', { nick: 'bob', speaking: 'false', muted: 'true' });
         await bob.click('toggle-screen');
         await alice.see('tile', { nick: 'bob', video: 'true' });
         await bob.click('toggle-screen');
         await alice.see('tile', { nick: 'bob', video: 'false' });
         await bob.click('toggle-camera');
         await bob.click('toggle-mic');
+        await alice.see('tile', { nick: 'bob', muted: 'false' });
         await expectMediaFrom(alice, jids('bob'));
+    });
+
+    callTest('a camera comes late, and a screen beside it', async ({ come }) => {
+        const [alice, bob] = [await come('alice'), await come('bob')];
+        await startCall(alice, 'sfu');
+        await bob.click('ring-accept-audio');
+        await bob.see('tile', { nick: 'alice', video: 'true' });
+        await alice.see('tile', { nick: 'bob', video: 'false', speaking: 'true' });
+        await bob.click('toggle-camera');
+        await expectMediaFrom(alice, jids('bob'));
+        await bob.click('toggle-screen');
+        await bobShows(alice, 'screen');
+        const carol = await come('carol');
+        await joinRunning(carol);
+        await bobShows(carol, 'screen');
+        await bob.click('toggle-screen');
+        await bobShows(alice, 'camera');
+        await expectMediaFrom(carol, jids('alice', 'bob'));
     });
 
     callTest('closing the page leaves the call at once', async ({ come }) => {

@@ -114,6 +114,14 @@ export function networkProcess(browserPid) {
     );
 }
 
+/** Firefox's fake camera has every size that it is asked for; two cores have not. */
+function useSmallCamera() {
+    const { mediaDevices } = navigator;
+    const open = mediaDevices.getUserMedia.bind(mediaDevices);
+    mediaDevices.getUserMedia = ({ audio, video }) =>
+        open({ audio, video: video && { width: 320, height: 180, frameRate: 20 } });
+}
+
 export async function startFirefox() {
     const profile = await mkdtemp(path.join(os.tmpdir(), 'parley-firefox-'));
     const browser = await puppeteer.launch({
@@ -128,7 +136,11 @@ export async function startFirefox() {
     return {
         name: 'firefox',
         pid: browser.process().pid,
-        tab: async () => new Tab(await browser.newPage(), 'firefox'),
+        async tab() {
+            const page = await browser.newPage();
+            await page.evaluateOnNewDocument(useSmallCamera);
+            return new Tab(page, 'firefox');
+        },
         async close() {
             await browser.close();
             await rm(profile, { recursive: true, force: true });

@@ -23,7 +23,7 @@ const STRANGER = 'mallory';
 export const jids = (...names) => names.map((name) => `${name}@localhost`);
 
 /** Small pictures, so that the encoding and decoding of three people fits onto two cores. */
-const CAMERA_WIDTH = 320;
+export const CAMERA_WIDTH = 320;
 const LOOK = {
     wall: [104, 132, 128],
     light: [236, 224, 190],
