@@ -128,7 +128,7 @@ void Load::exchange(Tally& tally, TimePoint sending_end) {
             nanoseconds(seconds(1)) / Publisher::kFramesPerSecond * number / shape_.publishers;
         publishers.emplace_back(*publishers_[number], number, start + phase);
     }
-    auto next_report = start + kReportInterval;
+    auto next_report = start;
     for (auto now = start; now < sending_end + kSettleTime; now = Clock::now()) {
         auto due = std::min(next_report, now + kReadInterval);
         if (now < sending_end) {

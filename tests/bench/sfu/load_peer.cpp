@@ -10,7 +10,8 @@ namespace parley::sfu::bench {
 
 namespace {
 
-constexpr size_t kPacketMax = 1600;      // octets, protection included
+constexpr size_t kPacketMax = 1600;  // octets, protection included
+constexpr uint64_t kBitrateMax = 100'000'000;
 constexpr size_t kReportBlocksMax = 31;  // RFC 3550 s6.4.1
 
 }  // namespace
@@ -88,6 +89,11 @@ void LoadPeer::note(const RtpHeader& header) {
 }
 
 void LoadPeer::report() {
+    RtcpWriter bandwidth;
+    bandwidth.receiver_report(1, {});
+    bandwidth.source_description(1, "bench");
+    bandwidth.estimated_bitrate_max(1, kBitrateMax, {});
+    send_rtcp(bandwidth);
     if (streams_.empty()) return;
     RtcpWriter writer;
     writer.receiver_report(1,

@@ -58,7 +58,7 @@ class LoadPeer : MediaTransport::Observer {
     /// A datagram that was read from the socket.
     void receive(std::span<uint8_t> datagram, int64_t arrived_ns, Tally& tally);
 
-    /// Reports the streams it has got, as browsers do.
+    /// Reports the streams it has got, and that it could take much more, as browsers do.
     void report();
 
     static constexpr size_t kStampOffset = 16;
