@@ -37,6 +37,18 @@ constexpr std::array numbers = {
         [](Options& o, uint32_t n) { o.media.disconnect_timeout = std::chrono::seconds(n); }},
     NumberOption{"sfu_video_kbit_s_max", 50, 100'000,
                  [](Options& o, uint32_t n) { o.media.video_kbit_s_max = n; }},
+    NumberOption{"sfu_audible_participants_max", 1, 16,
+                 [](Options& o, uint32_t n) { o.media.audible_participants_max = n; }},
+    NumberOption{"sfu_contents_max", 1, 8,
+                 [](Options& o, uint32_t n) { o.settings.focus.contents_per_client_max = n; }},
+    NumberOption{"sfu_candidates_max", 1, 256,
+                 [](Options& o, uint32_t n) { o.settings.focus.remote_candidates_max = n; }},
+    NumberOption{
+        "sfu_session_initiates_per_minute_max", 1, 6000,
+        [](Options& o, uint32_t n) { o.settings.focus.session_initiates_per_minute_max = n; }},
+    NumberOption{
+        "sfu_session_changes_per_minute_max", 1, 60'000,
+        [](Options& o, uint32_t n) { o.settings.focus.session_changes_per_minute_max = n; }},
     NumberOption{
         "ring_timeout_s", 1, day_s,
         [](Options& o, uint32_t n) { o.settings.calls.ring_timeout = std::chrono::seconds(n); }},
@@ -61,8 +73,10 @@ constexpr std::array numbers = {
                  [](Options& o, uint32_t n) { o.settings.calls.call_messages_per_minute_max = n; }},
 };
 
-constexpr std::array<std::string_view, 3> texts = {"sfu_jid", "sfu_addresses",
-                                                   "sfu_public_addresses"};
+constexpr std::array<std::string_view, 4> texts = {"sfu_jid", "sfu_addresses",
+                                                   "sfu_public_addresses", "sfu_video_codecs"};
+
+constexpr std::array<std::string_view, 4> video_codecs = {"VP8", "VP9", "H264", "AV1"};
 
 /// One of a few words. Those of rooms are what a room has whose owners have set nothing else.
 struct ChoiceOption {
@@ -143,6 +157,19 @@ xmpp::Result<void> add_address(std::string_view key, std::string_view value,
     return {};
 }
 
+/// The first one named replaces the default.
+xmpp::Result<void> add_codec(std::string_view value, bool is_first, Options& options) {
+    auto& codecs = options.media.video_codecs;
+    if (is_first) codecs.clear();
+    if (std::ranges::find(video_codecs, value) == video_codecs.end() ||
+        std::ranges::find(codecs, value) != codecs.end()) {
+        return rejected("sfu_video_codecs", value,
+                        "a list of VP8, VP9, H264 and AV1, each at most once");
+    }
+    codecs.emplace_back(value);
+    return {};
+}
+
 xmpp::Result<void> set_text(std::string_view key, std::string_view value, Options& options) {
     if (key == "sfu_addresses") return add_address(key, value, options.media.addresses);
     if (key == "sfu_public_addresses") {
@@ -159,7 +186,9 @@ xmpp::Result<void> set_text(std::string_view key, std::string_view value, Option
     return {};
 }
 
-xmpp::Result<void> read_option(std::string_view key, std::string_view value, Options& options) {
+xmpp::Result<void> read_option(std::string_view key, std::string_view value, bool is_first,
+                               Options& options) {
+    if (key == "sfu_video_codecs") return add_codec(value, is_first, options);
     const auto number = std::ranges::find(numbers, key, &NumberOption::key);
     if (number != numbers.end()) return set_number(*number, value, options);
     const auto choice = std::ranges::find(choices, key, &ChoiceOption::key);
@@ -192,16 +221,18 @@ xmpp::Result<void> check_together(const Options& options) {
 
 xmpp::Result<Options> read_options(
     const std::vector<std::pair<std::string_view, std::string_view>>& table) {
-    constexpr std::array<std::string_view, 2> lists = {"sfu_addresses", "sfu_public_addresses"};
+    constexpr std::array<std::string_view, 3> lists = {"sfu_addresses", "sfu_public_addresses",
+                                                       "sfu_video_codecs"};
     Options options;
     std::set<std::string_view> seen;
     for (const auto& [key, value] : table) {
         const bool is_list = std::ranges::find(lists, key) != lists.end();
-        if (!seen.insert(key).second && !is_list) {
+        const bool is_first = seen.insert(key).second;
+        if (!is_first && !is_list) {
             return tl::unexpected(
                 xmpp::Error{"option " + std::string(key) + " is one value, not a list"});
         }
-        const auto read = read_option(key, value, options);
+        const auto read = read_option(key, value, is_first, options);
         if (!read) return tl::unexpected(read.error());
     }
     const auto sound = check_together(options);

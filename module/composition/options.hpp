@@ -22,6 +22,9 @@ struct MediaOptions {
     size_t workers = 0;                           ///< media threads; 0: one per core
     std::chrono::seconds disconnect_timeout{15};  ///< without a packet: the client is gone
     uint32_t video_kbit_s_max = 2500;             ///< of each video stream, told to its publisher
+    /// What publishers may send, the preferred first.
+    std::vector<std::string> video_codecs{"VP8", "VP9", "H264", "AV1"};
+    uint32_t audible_participants_max = 8;  ///< of a call: the loudest; 1 to 16
     bool operator==(const MediaOptions&) const = default;
 };
 

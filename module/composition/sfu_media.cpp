@@ -33,6 +33,9 @@ sfu::Config config_of(const MediaOptions& options, const Settings& settings) {
     config.sessions_per_participant_max = config.participants_per_conference_max + 1;
     config.disconnect_timeout_ms_max = options.disconnect_timeout;
     config.video_bitrate_max = uint64_t{1000} * options.video_kbit_s_max;
+    config.video_codecs = options.video_codecs;
+    config.audible_participants_max = options.audible_participants_max;
+    config.contents_per_participant_max = settings.focus.contents_per_client_max;
     config.candidates_per_session_max = settings.focus.remote_candidates_max;
     return config;
 }

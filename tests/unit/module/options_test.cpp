@@ -41,6 +41,13 @@ BOOST_AUTO_TEST_CASE(every_option_is_read) {
                                        {"sfu_workers", "2"},
                                        {"sfu_disconnect_timeout_s", "5"},
                                        {"sfu_video_kbit_s_max", "800"},
+                                       {"sfu_video_codecs", "VP9"},
+                                       {"sfu_video_codecs", "VP8"},
+                                       {"sfu_audible_participants_max", "3"},
+                                       {"sfu_contents_max", "4"},
+                                       {"sfu_candidates_max", "10"},
+                                       {"sfu_session_initiates_per_minute_max", "11"},
+                                       {"sfu_session_changes_per_minute_max", "12"},
                                        {"ring_timeout_s", "10"},
                                        {"empty_call_timeout_s", "0"},
                                        {"call_duration_s_max", "3600"},
@@ -60,6 +67,12 @@ BOOST_AUTO_TEST_CASE(every_option_is_read) {
     BOOST_TEST(options->media.workers == 2u);
     BOOST_TEST(options->media.disconnect_timeout.count() == 5);
     BOOST_TEST(options->media.video_kbit_s_max == 800u);
+    BOOST_TEST((options->media.video_codecs == std::vector<std::string>{"VP9", "VP8"}));
+    BOOST_TEST(options->media.audible_participants_max == 3u);
+    BOOST_TEST(options->settings.focus.contents_per_client_max == 4u);
+    BOOST_TEST(options->settings.focus.remote_candidates_max == 10u);
+    BOOST_TEST(options->settings.focus.session_initiates_per_minute_max == 11u);
+    BOOST_TEST(options->settings.focus.session_changes_per_minute_max == 12u);
     BOOST_TEST(options->settings.focus.guests_allowed);
     const RoomSettings& room = options->settings.room_defaults;
     BOOST_TEST(!room.calls_allowed);
@@ -95,6 +108,8 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_says_what_it_may_be) {
         {{{"sfu_addresses", "localhost"}}, "a list of IP addresses"},
         {{{"sfu_public_addresses", "192.0.2.1"}}, "one public address for each"},
         {{{"sfu_port_min", "20000"}}, "belong together"},
+        {{{"sfu_video_codecs", "H265"}}, "a list of VP8, VP9, H264 and AV1"},
+        {{{"sfu_video_codecs", "VP8"}, {"sfu_video_codecs", "VP8"}}, "each at most once"},
         {{{"sfu_port_min", "2"}, {"sfu_port_max", "1"}}, "belong together"},
         {{{"sfu_port_min", "65536"}}, "from 0 to 65535"},
     };
