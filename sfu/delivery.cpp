@@ -77,7 +77,7 @@ std::vector<Content> Delivery::offer(
     for (const auto& track : publication.tracks()) {
         const bool known = std::any_of(contents_.begin(), contents_.end(),
                                        [&](const auto& each) { return each.track == track.get(); });
-        if (known || !track->active()) continue;
+        if (known || !track->active() || !session_.has_room_for_stream()) continue;
         auto content = offer_content(track->content(), numbering,
                                      {.content = content_name(track->name()),
                                       .token = token,

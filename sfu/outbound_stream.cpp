@@ -107,10 +107,14 @@ void OutboundStream::forward(uint8_t encoding, uint32_t ring_number, TimePoint n
     const auto position = rewriter_.place(*packet);
     if (!position) return;
     const auto slot = path_.out.reserve();
-    const size_t size = rewriter_.write(slot, *position, *packet, stamp(packet->size, now));
+    const auto sent = stamp(packet->size, now);
+    const size_t size = rewriter_.write(slot, *position, *packet, sent);
     if (!protect_and_commit(slot, size)) return;
     if (cache_) {
-        cache_->store({.ring_number = ring_number, .encoding = encoding, .position = *position});
+        cache_->store({.ring_number = ring_number,
+                       .encoding = encoding,
+                       .position = *position,
+                       .stamp = sent});
     }
     octets_ += packet->header.payload_size;
     if (!latest_ || static_cast<int32_t>(position->timestamp - latest_->timestamp) >= 0) {
@@ -135,8 +139,11 @@ void OutboundStream::resend(uint16_t sequence, TimePoint now) {
         sent ? track_.encoding(sent->encoding).ring().find(sent->ring_number) : nullptr;
     if (packet == nullptr) return;
     const auto slot = path_.out.reserve();
+    const auto& position = sent->position;
     const size_t size =
-        rewriter_.write_again(slot, sent->position, *packet, stamp(packet->size, now));
+        rewriter_.has_rtx(position.payload_type)
+            ? rewriter_.write_again(slot, position, *packet, stamp(packet->size, now))
+            : rewriter_.write(slot, position, *packet, sent->stamp);
     if (protect_and_commit(slot, size)) ++counters_.retransmissions;
 }
 

@@ -21,6 +21,7 @@ class RetransmissionCache {
         uint32_t ring_number = 0;
         uint8_t encoding = 0;  ///< of the source's
         StreamRewriter::Position position;
+        SendStamp stamp;
     };
 
     void store(const Sent& sent);

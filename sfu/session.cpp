@@ -7,6 +7,7 @@
 #include "sfu/byte_order.hpp"
 #include "sfu/candidate_filter.hpp"
 #include "sfu/random.hpp"
+#include "sfu/srtp_gcm.hpp"
 
 namespace parley::sfu {
 
@@ -39,6 +40,10 @@ uint32_t Session::next_ssrc() {
         ssrc = random_ssrc();
     used_ssrcs_.push_back(ssrc);
     return ssrc;
+}
+
+bool Session::has_room_for_stream() const {
+    return used_ssrcs_.size() + 2 <= SrtpGcmSender::kStreamsMax;
 }
 
 /// In a session of one source its own name; else one that is nobody's in this session.

@@ -96,6 +96,10 @@ class Session final : MediaTransport::Observer {
     /// Not used in this session so far.
     uint32_t next_ssrc();
 
+    /// Whether the transport can carry another media and RTX stream: it keeps something of each it
+    /// ever had.
+    bool has_room_for_stream() const;
+
   private:
     bool open(IceAgent::Role role);
     void connect(const Transport& remote);

@@ -35,7 +35,7 @@ class SrtpGcmKey {
 
 class SrtpGcmSender {
   public:
-    static constexpr size_t kStreamsMax = 256;  ///< SSRCs over the sender's life
+    static constexpr size_t kStreamsMax = 1024;  ///< SSRCs over the sender's life
 
     explicit SrtpGcmSender(SrtpGcmKey key) : key_(std::move(key)) {}
 

@@ -173,11 +173,7 @@ size_t StreamRewriter::write(std::span<uint8_t> out, const Position& position,
 
 size_t StreamRewriter::write_again(std::span<uint8_t> out, const Position& position,
                                    const StoredPacket& packet, const SendStamp& stamp) {
-    const uint8_t rtx_type = rules_.rtx_payload_types[position.payload_type & 0x7f];
-    if (rules_.rtx_ssrc == 0 || rtx_type == RewriteRules::kRefused) {
-        return write(out, position, packet, stamp);
-    }
-    const RtpFields fields{.payload_type = rtx_type,
+    const RtpFields fields{.payload_type = rules_.rtx_payload_types[position.payload_type & 0x7f],
                            .sequence = rtx_sequence_,
                            .timestamp = position.timestamp,
                            .ssrc = rules_.rtx_ssrc,

@@ -76,8 +76,15 @@ class StreamRewriter {
     size_t write(std::span<uint8_t> out, const Position& position, const StoredPacket& packet,
                  const SendStamp& stamp) const;
 
-    /// RFC 4588 s4: the same as a retransmission, in the RTX stream where there is one, else again
-    /// as it was.
+    /// Whether there is an RTX stream for it: `write_again`. Without one a packet is repeated by
+    /// `write` with its first stamp, since GCM must never see one sequence number with two contents
+    /// (RFC 7714 s10.1).
+    bool has_rtx(uint8_t payload_type) const {
+        return rules_.rtx_ssrc != 0 &&
+               rules_.rtx_payload_types[payload_type & 0x7f] != RewriteRules::kRefused;
+    }
+
+    /// RFC 4588 s4: the same as a retransmission in the RTX stream.
     size_t write_again(std::span<uint8_t> out, const Position& position, const StoredPacket& packet,
                        const SendStamp& stamp);
 
