@@ -15,7 +15,8 @@ constexpr size_t kRidSizeMax = 16;
 constexpr uint8_t kExtensionIdMax = 14;
 
 constexpr std::array kBothKinds{kMidUri, kAbsSendTimeUri, kTransportSequenceUri};
-constexpr std::array kOfVideo{kRidUri, kRepairedRidUri, kVideoOrientationUri, kPlayoutDelayUri};
+constexpr std::array kOfVideo{kRidUri, kRepairedRidUri, kVideoOrientationUri, kPlayoutDelayUri,
+                              kDependencyDescriptorUri};
 
 /// What the SFU consumes, or writes itself: a receiver's has nothing to do with the publisher's.
 constexpr std::array kHopByHop{kMidUri, kRidUri, kRepairedRidUri, kAbsSendTimeUri,
@@ -39,6 +40,7 @@ std::vector<HeaderExtension> choose_extensions(const Content& offered,
     for (const auto& extension : offered.extensions) {
         if (extension.id < 1 || extension.id > kExtensionIdMax) continue;
         if (!understood(extension.uri, offered.kind)) continue;
+        if (extension.uri == kDependencyDescriptorUri && !offered.extmap_allow_mixed) continue;
         const bool twice = std::any_of(chosen.begin(), chosen.end(),
                                        [&](const auto& each) { return each.uri == extension.uri; });
         if (twice) continue;
@@ -217,7 +219,12 @@ void put_extensions(RewriteRules& rules, const Content& source, const Content& a
         const auto from =
             std::find_if(source.extensions.begin(), source.extensions.end(),
                          [&](const HeaderExtension& each) { return each.uri == extension.uri; });
-        if (from != source.extensions.end()) rules.extension_ids[from->id] = extension.id;
+        if (from == source.extensions.end()) continue;
+        // Its keyframes need headers of two bytes: without those it is nothing to rely on.
+        const bool is_descriptor = extension.uri == kDependencyDescriptorUri;
+        if (is_descriptor && !answered.extmap_allow_mixed) continue;
+        rules.extension_ids[from->id] = extension.id;
+        if (is_descriptor) rules.frame_number_id = from->id;
     }
 }
 
@@ -271,6 +278,7 @@ tl::expected<std::vector<PublishedContent>, Refusal> negotiate_contents(
         each.answer.codecs =
             choose_codecs(content.kind, content.codecs, rules.video_preference, rules.usable);
         if (each.answer.codecs.empty()) continue;
+        each.answer.extmap_allow_mixed = content.extmap_allow_mixed;
         each.answer.extensions = choose_extensions(content, meanings);
         choose_encodings(content, each);
         choose_names(content, each);
@@ -303,6 +311,7 @@ std::optional<Content> offer_content(const PublishedContent& published, Numberin
     content.origin = source.name;
     content.codecs = offered_codecs(source, numbering);
     if (content.codecs.empty()) return std::nullopt;
+    content.extmap_allow_mixed = true;
     content.extensions = offered_extensions(source, numbering);
     const auto cname = published.cname.empty() ? names.token : published.cname;
     const auto msid = published.msid.empty() ? names.token + " " + names.token + "-" + source.name

@@ -64,6 +64,7 @@ struct Content {
     Direction direction = Direction::receive;
     std::vector<Codec> codecs;  ///< in order of preference
     std::vector<HeaderExtension> extensions;
+    bool extmap_allow_mixed = false;  ///< RFC 8285 s6: headers of one and of two bytes
     std::vector<Source> sources;
     std::vector<SourceGroup> groups;
     std::vector<std::string> rids{};  ///< RFC 8853: simulcast encodings, in order; empty: none

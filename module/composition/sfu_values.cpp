@@ -46,6 +46,7 @@ sfu::Content to_sfu(const MediaContent& media) {
         media.rtp.media == jingle::MediaKind::audio ? sfu::MediaKind::audio : sfu::MediaKind::video;
     content.direction = media.from_client ? sfu::Direction::receive : sfu::Direction::send;
     if (media.inactive) content.direction = sfu::Direction::inactive;
+    content.extmap_allow_mixed = media.rtp.extmap_allow_mixed;
     content.rids = media.rtp.rids;
     content.origin = media.origin;
     content.rtcp_mux = media.rtp.rtcp_mux;
@@ -68,6 +69,7 @@ MediaContent from_sfu(const sfu::Content& content) {
     media.name = content.name;
     media.from_client = content.origin.empty() && content.direction != sfu::Direction::send;
     media.inactive = content.direction == sfu::Direction::inactive;
+    media.rtp.extmap_allow_mixed = content.extmap_allow_mixed;
     media.rtp.rids = content.rids;
     media.origin = content.origin;
     media.rtp.media =

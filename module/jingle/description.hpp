@@ -61,6 +61,7 @@ struct RtpDescription {
     MediaKind media = MediaKind::audio;
     std::vector<PayloadType> payload_types;
     std::vector<HeaderExtension> extensions;
+    bool extmap_allow_mixed = false;  ///< XEP-0294: headers of one and of two bytes
     std::vector<Source> sources;
     std::vector<SourceGroup> groups;
     std::vector<std::string> rids{};  ///< RFC 8853: simulcast encodings, in order; empty: none

@@ -170,6 +170,7 @@ xmpp::Result<void> parse_child(const xmpp::Element& child, RtpDescription& resul
     if (child.is("simulcast", ns::sfu)) return parse_simulcast(child, result.rids);
     if (child.is("category", ns::category)) parse_category(child.attr("name"), result.categories);
     if (child.is("rtcp-mux", ns::jingle_rtp)) result.rtcp_mux = true;
+    if (child.is("extmap-allow-mixed", ns::rtp_hdrext)) result.extmap_allow_mixed = true;
     return {};
 }
 
@@ -253,6 +254,7 @@ xmpp::Element to_element(const RtpDescription& rtp) {
             .set_attr("id", std::to_string(extension.id))
             .set_attr("uri", extension.uri);
     }
+    if (rtp.extmap_allow_mixed) description.add("extmap-allow-mixed", ns::rtp_hdrext);
     add_sources(description, rtp);
     add_stream(description, rtp.sources);
     if (!rtp.rids.empty()) {

@@ -78,6 +78,8 @@ export interface Content {
   payloadTypes: PayloadType[];
   feedback: Feedback[];
   headerExtensions: HeaderExtension[];
+  /** RFC 8285 section 6: headers of one and of two bytes. */
+  extmapAllowMixed?: boolean | undefined;
   sources: Source[];
   sourceGroups: SourceGroup[];
   /** RFC 8853: names of the simulcast encodings, smallest picture first; empty for none. */

@@ -172,6 +172,9 @@ function parseContent(e: Element): Content | undefined {
     rtcpMux: list('rtcp-mux', NS.rtp).length > 0,
     payloadTypes: collect(list('payload-type', NS.rtp), LIMITS.payloadTypes, parsePayloadType),
     feedback: description ? parseFeedback(description) : [],
+    ...(list('extmap-allow-mixed', NS.rtpHeaderExtensions).length > 0 && {
+      extmapAllowMixed: true,
+    }),
     headerExtensions: collect(
       list('rtp-hdrext', NS.rtpHeaderExtensions),
       LIMITS.extensions,
@@ -234,6 +237,7 @@ function buildDescription(c: Content): Element {
     ...c.headerExtensions.map((h) =>
       el('rtp-hdrext', { xmlns: NS.rtpHeaderExtensions, id: h.id, uri: h.uri }),
     ),
+    c.extmapAllowMixed ? el('extmap-allow-mixed', { xmlns: NS.rtpHeaderExtensions }) : undefined,
     ...c.sources.map((s) =>
       el(
         'source',

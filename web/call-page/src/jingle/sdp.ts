@@ -139,6 +139,7 @@ function parseMedia(lines: string[], session: string[], describer: Role): Conten
       .map((id) => parsePayloadType(lines, id))
       .filter((p): p is PayloadType => p !== undefined),
     feedback: parseFeedback(lines, '*'),
+    ...([...session, ...lines].includes('a=extmap-allow-mixed') && { extmapAllowMixed: true }),
     headerExtensions: attributes(lines, 'extmap')
       .map(cut)
       .map(([id, uri]) => ({ id: Number(id.split('/')[0]), uri: cut(uri)[0] })),
@@ -224,6 +225,7 @@ function formatContent(content: Content, transport: Transport, describer: Role):
     `a=${sendersToDirection(content.senders, describer)}`,
   ];
   if (content.rtcpMux) lines.push('a=rtcp-mux', 'a=rtcp-rsize');
+  if (content.extmapAllowMixed) lines.push('a=extmap-allow-mixed');
   lines.push(...content.headerExtensions.map((h) => `a=extmap:${h.id} ${h.uri}`));
   lines.push(...content.payloadTypes.flatMap(formatPayloadType));
   lines.push(
