@@ -57,15 +57,21 @@ std::string address_text(const sockaddr* address) {
 
 }  // namespace
 
-bool acceptable(const Candidate& candidate) {
+bool acceptable(const Candidate& candidate, std::optional<Candidate::Protocol> tcp) {
     constexpr uint32_t kPriorityMax = 0x7fffffff;
-    return candidate.component == 1 && candidate.protocol == Candidate::Protocol::udp &&
-           candidate.priority >= 1 && candidate.priority <= kPriorityMax && candidate.port != 0 &&
+    const bool taken = candidate.protocol == Candidate::Protocol::udp || candidate.protocol == tcp;
+    return candidate.component == 1 && taken && candidate.priority >= 1 &&
+           candidate.priority <= kPriorityMax && candidate.port != 0 &&
            ice_characters(candidate.foundation, 1, 32) && unicast_address(candidate.address);
 }
 
-bool ip_address(const std::string& text) {
-    return unicast_address(text);
+std::optional<std::string> ip_address(const std::string& text) {
+    if (!unicast_address(text)) return std::nullopt;
+    in6_addr address{};
+    std::array<char, INET6_ADDRSTRLEN> written{};
+    const int family = text.find(':') == std::string::npos ? AF_INET : AF_INET6;
+    inet_pton(family, text.c_str(), &address);
+    return inet_ntop(family, &address, written.data(), written.size());
 }
 
 bool acceptable_credentials(const std::string& ufrag, const std::string& pwd) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,13 +9,13 @@
 namespace parley::sfu {
 
 /// Whether a peer's candidate may go to the ICE agent (RFC 8445 s5.3, RFC 8839 s5.1): component 1,
-/// UDP, a priority of 1 to 2^31-1, a unicast IP address with a scope that needs no interface, a
-/// port, a foundation of 1 to 32 ice-chars. Host names, `.local` among them (mDNS), are not
-/// resolved.
-bool acceptable(const Candidate& candidate);
+/// UDP or the kind of TCP that is taken (RFC 6544), a priority of 1 to 2^31-1, a unicast IP address
+/// with a scope that needs no interface, a port, a foundation of 1 to 32 ice-chars. Host names,
+/// `.local` among them (mDNS), are not resolved.
+bool acceptable(const Candidate& candidate, std::optional<Candidate::Protocol> tcp = std::nullopt);
 
-/// Whether the text is a unicast IP address.
-bool ip_address(const std::string& text);
+/// A unicast IP address as the system writes it (RFC 5952); nothing where the text is none.
+std::optional<std::string> ip_address(const std::string& text);
 
 /// RFC 8839 s5.4: ice-chars, 4 to 256 of the ufrag and 22 to 256 of the password.
 bool acceptable_credentials(const std::string& ufrag, const std::string& pwd);

@@ -12,6 +12,11 @@ namespace {
 
 constexpr guint kComponent = 1;
 
+constexpr uint16_t kDiscardPort = 9;  // RFC 6544 s4.5: of active candidates
+
+// Of the SFU's own at a TURN server: longer than calls last.
+constexpr std::chrono::hours kCredentialsLifetime{24 * 8};
+
 // Room for what comes while the media thread waits for a core: the system's default holds fewer
 // than a hundred video packets. The kernel grants at most net.core.rmem_max and wmem_max.
 constexpr int kSocketBuffer = 1 << 20;  // octets
@@ -47,6 +52,34 @@ Candidate::Type candidate_type(NiceCandidateType type) {
             break;
     }
     return Candidate::Type::host;
+}
+
+Candidate::Protocol protocol(NiceCandidateTransport transport) {
+    switch (transport) {
+        case NICE_CANDIDATE_TRANSPORT_TCP_ACTIVE:
+            return Candidate::Protocol::tcp_active;
+        case NICE_CANDIDATE_TRANSPORT_TCP_PASSIVE:
+            return Candidate::Protocol::tcp_passive;
+        case NICE_CANDIDATE_TRANSPORT_TCP_SO:
+            return Candidate::Protocol::tcp_so;
+        case NICE_CANDIDATE_TRANSPORT_UDP:
+            break;
+    }
+    return Candidate::Protocol::udp;
+}
+
+NiceCandidateTransport nice_transport(Candidate::Protocol protocol) {
+    switch (protocol) {
+        case Candidate::Protocol::tcp_active:
+            return NICE_CANDIDATE_TRANSPORT_TCP_ACTIVE;
+        case Candidate::Protocol::tcp_passive:
+            return NICE_CANDIDATE_TRANSPORT_TCP_PASSIVE;
+        case Candidate::Protocol::tcp_so:
+            return NICE_CANDIDATE_TRANSPORT_TCP_SO;
+        case Candidate::Protocol::udp:
+            break;
+    }
+    return NICE_CANDIDATE_TRANSPORT_UDP;
 }
 
 CandidatePair::End pair_end(const NiceCandidate& candidate) {
@@ -93,11 +126,21 @@ struct IceAgent::Callbacks {
             auto& self = *static_cast<IceAgent*>(data);
             const AddressText address(from->addr);
             Candidate candidate;
+            candidate.protocol = protocol(from->transport);
+            if (!self.announces(candidate.protocol)) return;
             candidate.foundation = from->foundation;
             candidate.priority = from->priority;
             candidate.address = self.announced(address.text.data());
-            candidate.port = static_cast<uint16_t>(nice_address_get_port(&from->addr));
+            candidate.port = candidate.protocol == Candidate::Protocol::tcp_active
+                                 ? kDiscardPort
+                                 : static_cast<uint16_t>(nice_address_get_port(&from->addr));
             candidate.type = candidate_type(from->type);
+            if (candidate.type != Candidate::Type::host) {
+                candidate.related_address =
+                    self.announced(AddressText(from->base_addr).text.data());
+                candidate.related_port =
+                    static_cast<uint16_t>(nice_address_get_port(&from->base_addr));
+            }
             self.candidates_.push_back(candidate);
             self.observer_.on_ice_candidate(std::move(candidate));
         });
@@ -113,6 +156,7 @@ struct IceAgent::Callbacks {
             auto& self = *static_cast<IceAgent*>(data);
             self.selected_pair_ = {.local = pair_end(*local), .remote = pair_end(*remote)};
             self.selected_pair_->local.address = self.announced(self.selected_pair_->local.address);
+            self.restarting_ = false;
             self.select_path(*remote);
         });
     }
@@ -127,6 +171,7 @@ struct IceAgent::Callbacks {
                 self.observer_.on_ice_connected();
             } else if (state == NICE_COMPONENT_STATE_FAILED) {
                 self.state_ = State::failed;
+                if (!self.restarting_) self.drop_path();
                 self.observer_.on_ice_failed();
             }
         });
@@ -167,7 +212,12 @@ bool IceAgent::start(Role role) {
     agent_ = nice_agent_new_full(context_->get(), NICE_COMPATIBILITY_RFC5245, options);
     if (agent_ == nullptr) return false;
     const gboolean controlling = role == Role::controlling ? TRUE : FALSE;
-    g_object_set(agent_, "upnp", FALSE, "ice-tcp", FALSE, "controlling-mode", controlling, nullptr);
+    const gboolean tcp = config_.tcp != IceConfig::Tcp::off ? TRUE : FALSE;
+    // RFC 7675: checks of the selected pair every 4 to 6 s. libnice's "consent-freshness" would
+    // give up after 10 s, of which two lost answers can make more; this gives up after 50 s. What
+    // is silent altogether is found sooner, in `send`.
+    g_object_set(agent_, "keepalive-conncheck", TRUE, nullptr);
+    g_object_set(agent_, "upnp", FALSE, "ice-tcp", tcp, "controlling-mode", controlling, nullptr);
     for (const auto& text : config_.addresses) {
         NiceAddress address;
         nice_address_init(&address);
@@ -180,6 +230,7 @@ bool IceAgent::start(Role role) {
     if (config_.port_min != 0) {
         nice_agent_set_port_range(agent_, stream_, kComponent, config_.port_min, config_.port_max);
     }
+    set_servers();
     if (!read_local_credentials()) return false;
 
     g_signal_connect(agent_, "new-candidate-full", G_CALLBACK(Callbacks::new_candidate), this);
@@ -191,6 +242,21 @@ bool IceAgent::start(Role role) {
     nice_agent_attach_recv(agent_, stream_, kComponent, context_->get(), Callbacks::received, this);
     context_->touch();
     return true;
+}
+
+void IceAgent::set_servers() {
+    if (const auto& stun = config_.stun_server) {
+        g_object_set(agent_, "stun-server", stun->address.c_str(), "stun-server-port",
+                     guint{stun->port}, nullptr);
+    }
+    if (const auto& turn = config_.turn_server) {
+        const auto credentials =
+            turn_credentials(*turn, std::chrono::system_clock::now() + kCredentialsLifetime);
+        const bool tcp = turn->protocol == TurnServer::Protocol::tcp;
+        nice_agent_set_relay_info(agent_, stream_, kComponent, turn->address.c_str(), turn->port,
+                                  credentials.user.c_str(), credentials.password.c_str(),
+                                  tcp ? NICE_RELAY_TYPE_TURN_TCP : NICE_RELAY_TYPE_TURN_UDP);
+    }
 }
 
 bool IceAgent::read_local_credentials() {
@@ -206,6 +272,7 @@ bool IceAgent::read_local_credentials() {
 
 bool IceAgent::restart() {
     context_->touch();
+    restarting_ = true;
     return nice_agent_restart_stream(agent_, stream_) != FALSE && read_local_credentials();
 }
 
@@ -226,6 +293,32 @@ std::string IceAgent::announced(const std::string& address) const {
     const auto found = std::find(config_.addresses.begin(), config_.addresses.end(), address);
     const auto index = static_cast<size_t>(found - config_.addresses.begin());
     return index < config_.public_addresses.size() ? config_.public_addresses[index] : address;
+}
+
+bool IceAgent::announces(Candidate::Protocol protocol) const {
+    switch (protocol) {
+        case Candidate::Protocol::udp:
+            return true;
+        case Candidate::Protocol::tcp_active:
+            return config_.tcp == IceConfig::Tcp::active;
+        case Candidate::Protocol::tcp_passive:
+            return config_.tcp == IceConfig::Tcp::passive;
+        case Candidate::Protocol::tcp_so:
+            break;
+    }
+    return false;
+}
+
+std::optional<Candidate::Protocol> IceAgent::remote_tcp() const {
+    switch (config_.tcp) {
+        case IceConfig::Tcp::passive:
+            return Candidate::Protocol::tcp_active;
+        case IceConfig::Tcp::active:
+            return Candidate::Protocol::tcp_passive;
+        case IceConfig::Tcp::off:
+            break;
+    }
+    return std::nullopt;
 }
 
 bool IceAgent::gather() {
@@ -251,7 +344,7 @@ void IceAgent::add_remote_candidates(std::span<const Candidate> candidates) {
         }
         nice_address_set_port(&candidate->addr, from.port);
         candidate->base_addr = candidate->addr;
-        candidate->transport = NICE_CANDIDATE_TRANSPORT_UDP;
+        candidate->transport = nice_transport(from.protocol);
         candidate->stream_id = stream_;
         candidate->component_id = kComponent;
         candidate->priority = from.priority;
@@ -265,8 +358,7 @@ void IceAgent::add_remote_candidates(std::span<const Candidate> candidates) {
 }
 
 void IceAgent::select_path(const NiceCandidate& remote) {
-    g_clear_object(&socket_);
-    path_.reset();
+    drop_path();
     socket_ = nice_agent_get_selected_socket(agent_, stream_, kComponent);
     if (socket_ == nullptr) return;
     sockaddr_storage address{};
@@ -274,11 +366,17 @@ void IceAgent::select_path(const NiceCandidate& remote) {
     path_.emplace(address);
 }
 
+void IceAgent::drop_path() {
+    g_clear_object(&socket_);
+    path_.reset();
+}
+
 int IceAgent::socket() const {
     return socket_ == nullptr ? -1 : g_socket_get_fd(socket_);
 }
 
 size_t IceAgent::send(std::span<const uint8_t> datagrams, size_t segment_size) {
+    if (loop_.now() - last_heard() > config_.consent_timeout) return 0;
     return path_ ? path_->send(socket(), datagrams, segment_size)
                  : send_by_agent(datagrams, segment_size);
 }

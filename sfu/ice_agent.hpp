@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sfu/ice_servers.hpp"
 #include "sfu/media_loop.hpp"
 #include "sfu/session_description.hpp"
 #include "sfu/statistics.hpp"
@@ -20,13 +21,21 @@ namespace parley::sfu {
 
 /// Where an ICE agent listens and what it announces.
 struct IceConfig {
+    /// RFC 6544: the end of connections that this side is. The SFU never connects to where a client
+    /// tells it.
+    enum class Tcp : uint8_t { off, passive, active };
+
     std::vector<std::string> addresses;         ///< local IP addresses, at least one
     std::vector<std::string> public_addresses;  ///< announced instead, pairwise; may be shorter
     uint16_t port_min = 0;                      ///< 0: any
     uint16_t port_max = 0;
+    Tcp tcp = Tcp::off;
+    std::optional<StunServer> stun_server{};
+    std::optional<TurnServer> turn_server{};
+    milliseconds consent_timeout{30'000};  ///< see Config
 };
 
-/// The one wrapper of libnice: a full ICE agent (RFC 8445) with one stream of one component, UDP,
+/// The one wrapper of libnice: a full ICE agent (RFC 8445) with one stream of one component,
 /// trickle (RFC 8838). Loop thread only.
 class IceAgent {
   public:
@@ -70,11 +79,15 @@ class IceAgent {
     /// Those gathered so far.
     const std::vector<Candidate>& candidates() const { return candidates_; }
 
+    /// The kind of TCP candidates that a peer's may be, if any.
+    std::optional<Candidate::Protocol> remote_tcp() const;
+
     /// Candidates that `acceptable` has passed.
     void add_remote_candidates(std::span<const Candidate> candidates);
 
     /// Datagrams of `segment_size` octets each, the last may be shorter: see UdpPath::send. Returns
-    /// how many were sent: none where there is no selected pair, or the socket's buffer is full.
+    /// how many were sent: none where there is no selected pair, no consent of the peer's, or the
+    /// socket's buffer is full.
     size_t send(std::span<const uint8_t> datagrams, size_t segment_size);
 
     State state() const { return state_; }
@@ -82,7 +95,8 @@ class IceAgent {
     /// The pair that `send` uses, if any.
     const std::optional<CandidatePair>& selected_pair() const { return selected_pair_; }
 
-    /// The one that `send` uses; -1 where there is none or it is a relay's.
+    /// The one that `send` uses; -1 where there is none or it is a relay's or
+    /// TCP.
     int socket() const;
 
     /// When anything last came to one of the agent's sockets.
@@ -92,9 +106,12 @@ class IceAgent {
     struct Callbacks;
     IceAgent(MediaLoop& loop, const IceConfig& config, Observer& observer);
     bool start(Role role);
+    void set_servers();
     bool read_local_credentials();
+    bool announces(Candidate::Protocol protocol) const;
     std::string announced(const std::string& address) const;
     void select_path(const NiceCandidate& remote);
+    void drop_path();
     size_t send_by_agent(std::span<const uint8_t> datagrams, size_t segment_size);
 
     MediaLoop& loop_;
@@ -104,6 +121,7 @@ class IceAgent {
     NiceAgent* agent_ = nullptr;
     unsigned stream_ = 0;
     State state_ = State::gathering;
+    bool restarting_ = false;  ///< until a pair of the restart is selected
     std::optional<CandidatePair> selected_pair_;
     GSocket* socket_ = nullptr;  ///< of the selected pair; none where that is a relay's or TCP
     std::optional<UdpPath> path_;

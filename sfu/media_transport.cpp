@@ -41,7 +41,7 @@ size_t MediaTransport::add_remote_candidates(const std::vector<Candidate>& candi
     std::vector<Candidate> valid;
     for (const auto& candidate : candidates) {
         if (remote_candidates_ + valid.size() >= limit) break;
-        if (acceptable(candidate)) valid.push_back(candidate);
+        if (acceptable(candidate, ice_->remote_tcp())) valid.push_back(candidate);
     }
     remote_candidates_ += valid.size();
     ice_->add_remote_candidates(valid);

@@ -84,7 +84,7 @@ class MediaTransport final : IceAgent::Observer, DtlsTransport::Observer {
     /// Nothing before ICE has one.
     const std::optional<CandidatePair>& selected_pair() const { return ice_->selected_pair(); }
 
-    /// Of the selected pair; -1 where there is none or it is a relay's.
+    /// Of the selected pair; -1 where there is none or it is a relay's or TCP.
     int socket() const { return ice_->socket(); }
 
     TimePoint last_heard() const { return ice_->last_heard(); }

@@ -15,16 +15,12 @@ class Sfu::Impl {
   public:
     Impl(Config config, std::function<void(Event)> on_event)
         : config_(std::move(config)), on_event_(std::move(on_event)) {
-        ice_.addresses = config_.addresses.empty() ? interface_addresses() : config_.addresses;
-        ice_.public_addresses = config_.public_addresses;
-        for (const auto* list : {&config_.addresses, &config_.public_addresses}) {
-            for (const auto& address : *list) {
-                if (!ip_address(address))
-                    throw std::invalid_argument(
-                        address +
-                        " is not a unicast IP address; an empty list means every interface");
-            }
-        }
+        ice_.addresses =
+            config_.addresses.empty() ? interface_addresses() : written(config_.addresses);
+        ice_.public_addresses = written(config_.public_addresses);
+        set_servers();
+        ice_.tcp = config_.tcp ? IceConfig::Tcp::passive : IceConfig::Tcp::off;
+        ice_.consent_timeout = config_.consent_timeout_ms_max;
         ice_.port_min = config_.port_min;
         ice_.port_max = config_.port_max != 0 ? config_.port_max : UINT16_MAX;
         if (ice_.port_min > ice_.port_max) {
@@ -66,6 +62,33 @@ class Sfu::Impl {
     }
 
   private:
+    /// As the ICE agent writes them, for comparison.
+    static std::vector<std::string> written(const std::vector<std::string>& addresses) {
+        std::vector<std::string> result;
+        for (const auto& text : addresses) {
+            auto address = ip_address(text);
+            if (!address)
+                throw std::invalid_argument(
+                    text + " is not a unicast IP address; an empty list means every interface");
+            result.push_back(std::move(*address));
+        }
+        return result;
+    }
+
+    void set_servers() {
+        const auto& stun = config_.stun_server;
+        const auto& turn = config_.turn_server;
+        if (stun && (!ip_address(stun->address) || stun->port == 0))
+            throw std::invalid_argument("the STUN server needs a unicast IP address and a port");
+        if (turn && (!ip_address(turn->address) || turn->port == 0))
+            throw std::invalid_argument("the TURN server needs a unicast IP address and a port");
+        if (turn && turn->secret.empty() == (turn->user.empty() || turn->password.empty()))
+            throw std::invalid_argument(
+                "the TURN server needs either a secret or a user and a password");
+        ice_.stun_server = stun;
+        ice_.turn_server = turn;
+    }
+
     Config config_;
     std::function<void(Event)> on_event_;
     IceConfig ice_;

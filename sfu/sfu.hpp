@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "sfu/ice_servers.hpp"
 #include "sfu/session_description.hpp"
 #include "sfu/statistics.hpp"
 
@@ -41,7 +42,10 @@ struct Config {
         public_addresses;   ///< announced instead of `addresses`, pairwise, behind NAT
     uint16_t port_min = 0;  ///< 0: any
     uint16_t port_max = 0;  ///< 0: 65535
-    size_t workers = 0;     ///< media threads; 0: one per core
+    bool tcp = false;       ///< also listens for TCP (RFC 6544), in the same range of ports
+    std::optional<StunServer> stun_server{};  ///< tells the SFU its address outside of a NAT
+    std::optional<TurnServer> turn_server{};  ///< relays for the SFU
+    size_t workers = 0;                       ///< media threads; 0: one per core
     size_t participants_per_conference_max = 100;
     size_t sessions_per_participant_max = 101;
     size_t contents_per_participant_max = 8;  ///< that one participant sends in
@@ -49,6 +53,8 @@ struct Config {
     size_t audible_participants_max = 8;  ///< whose audio is forwarded: the loudest; 1 to 16
     std::chrono::milliseconds connect_timeout_ms_max{30'000};     ///< answer, ICE and DTLS together
     std::chrono::milliseconds disconnect_timeout_ms_max{15'000};  ///< no packet at all: failed
+    /// Nothing is sent to a peer that was silent for so long (RFC 7675 s5.1).
+    std::chrono::milliseconds consent_timeout_ms_max{30'000};
     std::chrono::milliseconds keyframe_interval_ms_min{500};  ///< between two PLIs to one source
     std::chrono::milliseconds statistics_interval_ms{1'000};
     /// What publishers may send, the preferred first; one that a receiver cannot decode comes last.
@@ -150,7 +156,8 @@ class Sfu {
   public:
     /// `on_event` is called on media threads; it must only queue. Events of one session come in
     /// order. Throws std::system_error where no worker can be started, std::invalid_argument
-    /// where an address is not an IP address or the port range is empty.
+    /// where an address is not an IP address, the port range is empty, or a TURN server has
+    /// neither a secret nor a user and a password.
     Sfu(Config config, std::function<void(Event)> on_event);
     ~Sfu();  ///< ends every session and joins every thread
     Sfu(const Sfu&) = delete;

@@ -69,6 +69,26 @@ BOOST_AUTO_TEST_CASE(everything_else) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(tcp_where_it_is_taken) {
+    using Protocol = Candidate::Protocol;
+    auto candidate = good();
+    candidate.port = 9;
+    for (const auto protocol : {Protocol::tcp_active, Protocol::tcp_passive, Protocol::tcp_so}) {
+        candidate.protocol = protocol;
+        BOOST_TEST(acceptable(candidate, Protocol::tcp_active) ==
+                   (protocol == Protocol::tcp_active));
+    }
+    BOOST_TEST(acceptable(good(), Protocol::tcp_active));
+}
+
+BOOST_AUTO_TEST_CASE(addresses_are_written_as_the_system_does) {
+    BOOST_TEST((ip_address("192.0.2.1") == "192.0.2.1"));
+    BOOST_TEST((ip_address("2001:DB8:0:0::1") == "2001:db8::1"));
+    BOOST_TEST(!ip_address("192.0.2"));
+    BOOST_TEST(!ip_address("fe80::1"));
+    BOOST_TEST(!ip_address("example.com"));
+}
+
 BOOST_AUTO_TEST_CASE(credentials) {
     const std::string pwd(22, 'p');
     BOOST_TEST(acceptable_credentials("abcd", pwd));

@@ -128,8 +128,10 @@ class Fixture {
         SessionDescription offer;
         offer.contents = std::move(contents);
         offer.transport = peer->describe(Fingerprint::Setup::actpass);
+        if (change_of_peers) change_of_peers(offer.transport.candidates);
         sfu.publish(conference, {participant}, {session}, offer);
-        const auto answer = expect<LocalDescription>(session).description;
+        auto answer = expect<LocalDescription>(session).description;
+        answer.transport.candidates = candidates(session);
         BOOST_TEST((answer.transport.fingerprint->setup == Fingerprint::Setup::passive));
         peer->connect(answer.transport, DtlsTransport::Role::client);
         BOOST_REQUIRE(wait_until([&] { return peer->connected(); }));
@@ -159,6 +161,8 @@ class Fixture {
             content.sources.clear();
         if (change) change(answer.contents);
         answer.transport = result.peer->describe(Fingerprint::Setup::active);
+        if (change_of_peers) change_of_peers(answer.transport.candidates);
+        result.offer.transport.candidates = candidates(session);
         result.peer->connect(result.offer.transport, DtlsTransport::Role::client);
         // Trickled, and apart from the answer, as browsers do.
         const auto candidates = std::exchange(answer.transport.candidates, {});
@@ -169,10 +173,37 @@ class Fixture {
         return result;
     }
 
+    /// All of the SFU's for the session, once it has gathered them, as peers get them.
+    std::vector<Candidate> candidates(uint64_t session) {
+        std::vector<Candidate> all;
+        BOOST_REQUIRE(wait_until([&] { return gathered(session, all); }));
+        if (change_of_sfu) change_of_sfu(all);
+        return all;
+    }
+
     const ConferenceId conference{"conference"};
     PeerThread peers;
+    /// What becomes of candidates on their way, if anything.
+    std::function<void(std::vector<Candidate>&)> change_of_peers;
+    std::function<void(std::vector<Candidate>&)> change_of_sfu;
 
   private:
+    bool gathered(uint64_t session, std::vector<Candidate>& all) {
+        const std::lock_guard lock(mutex_);
+        all.clear();
+        bool last = false;
+        for (const auto& event : events_) {
+            const auto* description = std::get_if<LocalDescription>(&event);
+            if (description != nullptr && description->session.value == session)
+                all = description->description.transport.candidates;
+            const auto* trickled = std::get_if<LocalCandidates>(&event);
+            if (trickled == nullptr || trickled->session.value != session) continue;
+            all.insert(all.end(), trickled->candidates.begin(), trickled->candidates.end());
+            last = last || trickled->last;
+        }
+        return last;
+    }
+
     std::mutex mutex_;
     std::vector<Event> events_;
 
