@@ -30,7 +30,7 @@ nice/                          sfu/ice_agent\.cpp
 (glib|gio/|glib-object|gmodule) sfu/(media_loop|ice_agent)\.cpp
 srtp2/                         sfu/srtp_session\.cpp
 intel-ipsec-mb\.h              sfu/aes_gcm_ipsec_mb\.cpp
-openssl/                       (sfu/(dtls_transport|aes_gcm_openssl)|hosts/server/(net/(tls_context|random_id)|sasl/credentials|routing/digests|storage/account_store))\.cpp
+openssl/                       (sfu/(dtls_transport|aes_gcm_openssl|ice_servers)|hosts/server/(net/(tls_context|random_id)|sasl/credentials|routing/digests|storage/account_store))\.cpp
 sqlite3\.h                     hosts/server/storage/database\.cpp
 gsasl\.h                       hosts/server/sasl/[a-z_]*\.cpp
 toml                           hosts/server/config/table_reader\.hpp
