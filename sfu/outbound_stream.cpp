@@ -187,6 +187,7 @@ StreamStatistics OutboundStream::measure(TimePoint now) {
     recent_.sample({.bytes = counters_.bytes, .expected = first_sent(), .lost = lost}, now);
     StreamStatistics measured;
     measured.kind = track_.kind();
+    measured.direction = Direction::send;
     if (latest_) measured.codec = track_.encoding(latest_->encoding).codec();
     measured.counters = counters_;
     measured.packets_lost = static_cast<uint64_t>(std::max<int64_t>(0, lost));

@@ -37,6 +37,7 @@ struct StreamCounters {
 /// One source's media in one direction. "Lately" is over RecentTraffic's samples.
 struct StreamStatistics {
     MediaKind kind = MediaKind::audio;
+    Direction direction = Direction::receive;  ///< or send
     std::string codec;  ///< the latest packet's; empty before the first
     StreamCounters counters;
     uint64_t packets_lost = 0;     ///< as its receiving side counts (RFC 3550 s6.4.1)

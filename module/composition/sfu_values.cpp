@@ -275,8 +275,9 @@ MediaStatistics from_sfu(const sfu::ConferenceStatistics& statistics) {
             session.pair = CandidatePair{from_sfu(pair->local), from_sfu(pair->remote)};
         }
         for (const sfu::StreamStatistics& stream : measured.streams) {
-            session.streams.push_back(
-                {stream.codec, stream.bits_per_second, stream.fraction_lost, stream.round_trip});
+            session.streams.push_back({stream.direction == sfu::Direction::receive, stream.codec,
+                                       stream.bits_per_second, stream.fraction_lost,
+                                       stream.round_trip});
         }
     }
     return result;

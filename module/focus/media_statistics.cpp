@@ -4,14 +4,14 @@
 
 namespace parley::module {
 
-void ParticipantStatistics::add(const SessionStatistics& session, bool is_sent) {
-    Way& way = is_sent ? sends : receives;
-    if (is_sent) pair = session.pair;
+void ParticipantStatistics::add(const SessionStatistics& session, bool publishes) {
+    if (publishes) pair = session.pair;
     for (const StreamStatistics& stream : session.streams) {
+        Way& way = stream.from_client ? sends : receives;
         way.bits_per_second += stream.bits_per_second;
         way.fraction_lost = std::max(way.fraction_lost, stream.fraction_lost);
         round_trip = std::max(round_trip, stream.round_trip);
-        if (!is_sent || stream.codec.empty()) continue;
+        if (!stream.from_client || stream.codec.empty()) continue;
         if (std::ranges::find(codecs, stream.codec) == codecs.end()) codecs.push_back(stream.codec);
     }
 }

@@ -27,6 +27,7 @@ struct CandidatePair {
 
 /// One source's media in one session.
 struct StreamStatistics {
+    bool from_client = true;
     std::string codec;             ///< empty: nothing came yet
     uint64_t bits_per_second = 0;  ///< lately
     double fraction_lost = 0;      ///< lately, 0 to 1
@@ -54,8 +55,8 @@ struct ParticipantStatistics {
     std::vector<std::string> codecs;                      ///< in which it sends, each once
     std::optional<CandidatePair> pair;                    ///< of the session in which it sends
 
-    /// Another of its sessions; `is_sent`: the one in which it sends.
-    void add(const SessionStatistics& session, bool is_sent);
+    /// Another of its sessions; `publishes`: the one in which it sends.
+    void add(const SessionStatistics& session, bool publishes);
 };
 
 using CallStatistics = std::map<FullJid, ParticipantStatistics>;

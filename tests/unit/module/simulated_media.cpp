@@ -280,15 +280,15 @@ MediaStatistics SimulatedMedia::statistics() const {
     for (const auto& [jid, number] : publishers_) {
         statistics[number] = {
             CandidatePair{{Type::host, "2001:db8::1", 40'000}, {Type::prflx, "192.0.2.7", 50'000}},
-            {{"opus", 40'400, 0.021, std::nullopt},
-             {"VP8", 900'000, 0.003, std::nullopt},
-             {"VP8", 100'000, 0, std::nullopt}}};
+            {{true, "opus", 40'400, 0.021, std::nullopt},
+             {true, "VP8", 900'000, 0.003, std::nullopt},
+             {true, "VP8", 100'000, 0, std::nullopt}}};
     }
     for (const auto& [who, number] : receivers_) {
         statistics[number] = {std::nullopt,
-                              {{"opus", 40'400, 0, microseconds(23'400)},
-                               {"VP8", 900'000, 0.5, microseconds(25'060)},
-                               {"", 0, 0, std::nullopt}}};
+                              {{false, "opus", 40'400, 0, microseconds(23'400)},
+                               {false, "VP8", 900'000, 0.5, microseconds(25'060)},
+                               {false, "", 0, 0, std::nullopt}}};
     }
     return statistics;
 }
