@@ -11,6 +11,8 @@
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -59,6 +61,7 @@ class Coturn {
     static bool installed() { return access(PARLEY_COTURN, X_OK) == 0; }
 
     Coturn() : port_(LoopbackSocket().port()) {
+        BOOST_REQUIRE(mkdtemp(folder_.data()) != nullptr);
         std::vector<std::string> arguments{PARLEY_COTURN,
                                            "-n",
                                            "--log-file=/dev/null",
@@ -72,7 +75,7 @@ class Coturn {
                                            "--realm=localhost",
                                            "--use-auth-secret",
                                            std::string("--static-auth-secret=") + kSecret,
-                                           "--userdb=/dev/null",
+                                           "--userdb=" + folder_ + "/users",
                                            "--pidfile=/dev/null"};
         std::vector<char*> pointers;
         for (auto& argument : arguments)
@@ -92,6 +95,8 @@ class Coturn {
     ~Coturn() {
         kill(process_, SIGKILL);
         waitpid(process_, nullptr, 0);
+        std::error_code ignored;
+        std::filesystem::remove_all(folder_, ignored);
     }
 
     Coturn(const Coturn&) = delete;
@@ -115,6 +120,8 @@ class Coturn {
         return false;
     }
 
+    std::string folder_ =
+        (std::filesystem::temp_directory_path() / "parley-coturn-XXXXXX").string();
     uint16_t port_;
     pid_t process_ = 0;
 };

@@ -14,12 +14,13 @@ namespace parley::sfu::test {
 
 namespace {
 
-/// From alice to bob.
-void expect_media(Fixture& fixture) {
+/// From alice to bob; what the SFU's end of the way is.
+CandidatePair::End expect_media(Fixture& fixture) {
     auto alice = fixture.publish("alice", 1);
     auto bob = fixture.subscribe("bob", "alice", 2);
     send_media(*alice, 1, 20);
     BOOST_TEST(wait_until([&] { return bob.peer->received_count(bob.ssrc(1)) == 20; }));
+    return fixture.statistics(2)->pair->local;
 }
 
 bool has_ipv6() {
@@ -106,15 +107,44 @@ BOOST_AUTO_TEST_CASE(a_stun_server_tells_the_address_outside_of_a_nat) {
     BOOST_TEST(candidates[1].related_port == candidates[0].port);
 }
 
+BOOST_DATA_TEST_CASE(media_flow_through_a_relay_where_there_is_no_other_way,
+                     boost::unit_test::data::make({"udp", "tcp"}), protocol) {
+    if (!Coturn::installed()) return;
+    const Coturn coturn;
+    TurnServer turn;
+    turn.address = "127.0.0.1";
+    turn.port = coturn.port();
+    if (protocol == std::string_view("tcp")) turn.protocol = TurnServer::Protocol::tcp;
+    turn.secret = Coturn::kSecret;
+    auto config = Fixture::loopback();
+    config.turn_server = turn;
+    Fixture fixture(config);
+    // Peers learn of the relay only, and the SFU a port where nobody is: the relay is allowed
+    // to pass on what comes from the address, and nothing else arrives.
+    fixture.change_of_sfu = [](auto& candidates) {
+        std::erase_if(candidates, [](const Candidate& candidate) {
+            return candidate.type != Candidate::Type::relay;
+        });
+    };
+    fixture.change_of_peers = [](auto& candidates) {
+        for (auto& candidate : candidates)
+            candidate.port = 9;
+    };
+    BOOST_TEST((expect_media(fixture).type == Candidate::Type::relay));
+    for (const uint64_t session : {1, 2}) {
+        const auto relays = fixture.candidates(session);
+        BOOST_REQUIRE_EQUAL(relays.size(), 1u);
+        BOOST_TEST(relays[0].related_address == "127.0.0.1");
+    }
+}
+
 BOOST_AUTO_TEST_CASE(media_flow_over_ipv6) {
     if (!has_ipv6()) return;
     auto config = Fixture::loopback();
     config.addresses = {"0:0:0:0:0:0:0:1"};
     Fixture fixture(config);
     fixture.peers.ice.addresses = {"::1"};
-    expect_media(fixture);
-    for (const uint64_t session : {1, 2})
-        BOOST_TEST(fixture.candidates(session).at(0).address == "::1");
+    BOOST_TEST(expect_media(fixture).address == "::1");
 }
 
 BOOST_AUTO_TEST_CASE(public_addresses_are_found_in_every_spelling) {
@@ -157,6 +187,53 @@ BOOST_AUTO_TEST_CASE(media_flow_over_tcp) {
         const size_t all = first + kBurst - 1;
         BOOST_REQUIRE(wait_until([&] { return bob.peer->received_count(bob.ssrc(1)) == all; }));
     }
+}
+
+BOOST_AUTO_TEST_CASE(strangers_at_the_tcp_port_change_nothing) {
+    auto config = Fixture::loopback();
+    config.tcp = true;
+    Fixture fixture(config);
+    auto alice = fixture.publish("alice", 1);
+    auto bob = fixture.subscribe("bob", "alice", 2);
+    const auto candidates = fixture.candidates(1);
+    BOOST_REQUIRE_EQUAL(candidates.size(), 2u);
+    BOOST_REQUIRE((candidates[1].protocol == Candidate::Protocol::tcp_passive));
+    const sockaddr_in port = LoopbackSocket::loopback(candidates[1].port);
+    std::vector<int> strangers;
+    for (size_t i = 0; i < 300; ++i) {
+        const int fd = strangers.emplace_back(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        BOOST_REQUIRE_EQUAL(connect(fd, reinterpret_cast<const sockaddr*>(&port), sizeof port), 0);
+        // Frames (RFC 4571) with nothing of sense, a short one, one that does not end; some go.
+        const std::vector<uint8_t> frame(i, static_cast<uint8_t>(i));
+        send(fd, frame.data(), frame.size(), MSG_NOSIGNAL);
+        if (i % 3 == 0) close(std::exchange(strangers.back(), -1));
+    }
+    for (uint32_t first = 1; first <= 101; first += kBurst) {
+        send_media(*alice, first, kBurst);
+        const size_t all = first + kBurst - 1;
+        BOOST_REQUIRE(wait_until([&] { return bob.peer->received_count(bob.ssrc(1)) == all; }));
+    }
+    for (const int fd : strangers)
+        if (fd >= 0) close(fd);
+    BOOST_TEST(!fixture.find<SessionFailed>(1));
+}
+
+BOOST_AUTO_TEST_CASE(who_leaves_over_tcp_is_missed) {
+    auto config = Fixture::loopback();
+    config.tcp = true;
+    config.disconnect_timeout_ms_max = milliseconds(500);
+    Fixture fixture(config);
+    fixture.peers.ice.tcp = IceConfig::Tcp::active;
+    const auto tcp_only = [](auto& candidates) {
+        std::erase_if(candidates, [](const Candidate& candidate) {
+            return candidate.protocol == Candidate::Protocol::udp;
+        });
+    };
+    fixture.change_of_sfu = tcp_only;
+    fixture.change_of_peers = tcp_only;
+    auto alice = fixture.publish("alice", 1);
+    alice.reset();
+    BOOST_TEST((fixture.expect<SessionFailed>(1).reason == Reason::timeout));
 }
 
 BOOST_AUTO_TEST_CASE(there_is_no_tcp_unless_it_is_configured) {
