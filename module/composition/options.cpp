@@ -78,12 +78,19 @@ constexpr std::array<std::string_view, 4> texts = {"sfu_jid", "sfu_addresses",
 
 constexpr std::array<std::string_view, 4> video_codecs = {"VP8", "VP9", "H264", "AV1"};
 
-/// One of a few words. Those of rooms are what a room has whose owners have set nothing else.
+/// One of a few words, or a text of one form. Those of rooms are what a room has whose owners have
+/// set nothing else.
 struct ChoiceOption {
     std::string_view key;
     std::string_view may_be;
-    bool (*set)(Options&, std::string_view);  ///< false: the value is none of them
+    bool (*set)(Options&, std::string_view);  ///< false: the value is no such text
 };
+
+bool is_address(const std::string& text) {
+    std::array<unsigned char, sizeof(in6_addr)> parsed{};
+    return inet_pton(AF_INET, text.c_str(), parsed.data()) == 1 ||
+           inet_pton(AF_INET6, text.c_str(), parsed.data()) == 1;
+}
 
 template <class Value>
 bool assign(Value& target, const std::optional<Value>& value) {
@@ -96,7 +103,66 @@ std::optional<bool> boolean_from(std::string_view value) {
     return value == "true";
 }
 
+/// "192.0.2.1", "192.0.2.1:3478", "2001:db8::1", "[2001:db8::1]:3478".
+std::optional<ServerAddress> server_from(std::string_view value) {
+    ServerAddress server;
+    const bool bracketed = value.starts_with('[');
+    const size_t colon = bracketed ? value.find("]:") : value.find(':');
+    const bool has_port = colon != std::string_view::npos && colon == value.rfind(':') - bracketed;
+    if (bracketed && !has_port) return std::nullopt;
+    server.address = value.substr(bracketed, has_port ? colon - bracketed : value.size());
+    if (has_port) {
+        const auto digits = value.substr(colon + (bracketed ? 2 : 1));
+        const auto* const last = digits.data() + digits.size();
+        const auto [end, error] = std::from_chars(digits.data(), last, server.port);
+        if (error != std::errc{} || end != last || server.port == 0) return std::nullopt;
+    }
+    if (!is_address(server.address)) return std::nullopt;
+    return server;
+}
+
+bool assign_server(std::optional<ServerAddress>& server, std::string_view value) {
+    server = value.empty() ? std::nullopt : server_from(value);
+    return server.has_value() || value.empty();
+}
+
+bool assign_text(std::string& target, std::string_view value) {
+    target = value;
+    return true;
+}
+
+constexpr std::string_view a_server =
+    "an IP address, with a port where that is not 3478, such as \"192.0.2.1:3478\" or "
+    "\"[2001:db8::1]:3478\"; host names are not looked up";
+
 constexpr std::array choices = {
+    ChoiceOption{"sfu_tcp", "true or false",
+                 [](Options& o, std::string_view value) {
+                     return assign(o.media.tcp, boolean_from(value));
+                 }},
+    ChoiceOption{"sfu_stun_server", a_server,
+                 [](Options& o, std::string_view value) {
+                     return assign_server(o.media.stun_server, value);
+                 }},
+    ChoiceOption{"sfu_turn_server", a_server,
+                 [](Options& o, std::string_view value) {
+                     return assign_server(o.media.turn_server, value);
+                 }},
+    ChoiceOption{"sfu_turn_transport", "udp or tcp",
+                 [](Options& o, std::string_view value) {
+                     o.media.turn_over_tcp = value == "tcp";
+                     return value == "tcp" || value == "udp";
+                 }},
+    ChoiceOption{
+        "sfu_turn_user", "any text",
+        [](Options& o, std::string_view value) { return assign_text(o.media.turn_user, value); }},
+    ChoiceOption{"sfu_turn_password", "any text",
+                 [](Options& o, std::string_view value) {
+                     return assign_text(o.media.turn_password, value);
+                 }},
+    ChoiceOption{
+        "sfu_turn_secret", "any text",
+        [](Options& o, std::string_view value) { return assign_text(o.media.turn_secret, value); }},
     ChoiceOption{"guests", "true or false",
                  [](Options& o, std::string_view value) {
                      return assign(o.settings.focus.guests_allowed, boolean_from(value));
@@ -147,10 +213,8 @@ xmpp::Result<void> set_number(const NumberOption& option, std::string_view value
 
 xmpp::Result<void> add_address(std::string_view key, std::string_view value,
                                std::vector<std::string>& addresses) {
-    std::array<unsigned char, sizeof(in6_addr)> parsed{};
     std::string address(value);
-    if (inet_pton(AF_INET, address.c_str(), parsed.data()) != 1 &&
-        inet_pton(AF_INET6, address.c_str(), parsed.data()) != 1) {
+    if (!is_address(address)) {
         return rejected(key, value, "a list of IP addresses, such as [\"192.0.2.1\"]");
     }
     addresses.push_back(std::move(address));
@@ -213,6 +277,14 @@ xmpp::Result<void> check_together(const Options& options) {
         return tl::unexpected(xmpp::Error{
             "option sfu_public_addresses names one public address for each of sfu_addresses, in "
             "the same order"});
+    }
+    const bool has_user = !media.turn_user.empty() && !media.turn_password.empty();
+    const bool has_any =
+        !media.turn_user.empty() || !media.turn_password.empty() || !media.turn_secret.empty();
+    if (media.turn_server ? has_user == !media.turn_secret.empty() : has_any) {
+        return tl::unexpected(xmpp::Error{
+            "option sfu_turn_server goes with either sfu_turn_secret, or sfu_turn_user and "
+            "sfu_turn_password"});
     }
     return {};
 }

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,12 +14,26 @@
 
 namespace parley::module {
 
+/// Of a STUN or TURN server.
+struct ServerAddress {
+    std::string address;  ///< an IP address
+    uint16_t port = 3478;
+    bool operator==(const ServerAddress&) const = default;
+};
+
 /// Where and how the SFU listens.
 struct MediaOptions {
     std::vector<std::string> addresses;         ///< local IP addresses; empty: every interface's
     std::vector<std::string> public_addresses;  ///< announced instead, pairwise; empty: the same
     uint16_t port_min = 0;                      ///< 0: any
     uint16_t port_max = 0;
+    bool tcp = false;  ///< listens for TCP as well
+    std::optional<ServerAddress> stun_server;
+    std::optional<ServerAddress> turn_server;  ///< with a secret, or a user and a password
+    bool turn_over_tcp = false;
+    std::string turn_user;
+    std::string turn_password;
+    std::string turn_secret;
     size_t workers = 0;                           ///< media threads; 0: one per core
     std::chrono::seconds disconnect_timeout{15};  ///< without a packet: the client is gone
     uint32_t video_kbit_s_max = 2500;             ///< of each video stream, told to its publisher

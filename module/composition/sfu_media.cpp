@@ -21,12 +21,32 @@ sfu::SessionId session(SessionNumber number) {
     return {number.value};
 }
 
+std::optional<sfu::StunServer> stun_server(const MediaOptions& options) {
+    if (!options.stun_server) return std::nullopt;
+    return sfu::StunServer{.address = options.stun_server->address,
+                           .port = options.stun_server->port};
+}
+
+std::optional<sfu::TurnServer> turn_server(const MediaOptions& options) {
+    if (!options.turn_server) return std::nullopt;
+    using Protocol = sfu::TurnServer::Protocol;
+    return sfu::TurnServer{.address = options.turn_server->address,
+                           .port = options.turn_server->port,
+                           .protocol = options.turn_over_tcp ? Protocol::tcp : Protocol::udp,
+                           .user = options.turn_user,
+                           .password = options.turn_password,
+                           .secret = options.turn_secret};
+}
+
 sfu::Config config_of(const MediaOptions& options, const Settings& settings) {
     sfu::Config config;
     config.addresses = options.addresses;
     config.public_addresses = options.public_addresses;
     config.port_min = options.port_min;
     config.port_max = options.port_max;
+    config.tcp = options.tcp;
+    config.stun_server = stun_server(options);
+    config.turn_server = turn_server(options);
     config.workers = options.workers;
     // Those in the call, and as many again who negotiate before they accept.
     config.participants_per_conference_max = size_t{2} * settings.calls.participants_max;

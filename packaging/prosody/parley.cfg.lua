@@ -25,9 +25,15 @@ Component "conference.localhost" "muc"
         -- side, in the same order. Without sfu_addresses: all of them.
         --sfu_addresses = { "192.0.2.10" };
         --sfu_public_addresses = { "198.51.100.7" };
-        -- The UDP ports of media; open them in the firewall.
+        -- The ports of media (UDP); open them in the firewall.
         sfu_port_min = 10000;
         sfu_port_max = 10100;
+        -- Media by TCP as well, on the same ports.
+        --sfu_tcp = true;
+        -- Behind a NAT: what tells the SFU its public address, and what relays for it where no port is forwarded.
+        --sfu_stun_server = "198.51.100.3";
+        --sfu_turn_server = "198.51.100.3";
+        --sfu_turn_secret = "a long random text";
         -- Threads that forward media; 0: one per processor.
         --sfu_workers = 0;
         -- A call nobody accepts ends after that; so does one that stays empty.

@@ -38,6 +38,11 @@ BOOST_AUTO_TEST_CASE(every_option_is_read) {
                                        {"sfu_public_addresses", "2001:db8::2"},
                                        {"sfu_port_min", "20000"},
                                        {"sfu_port_max", "20100"},
+                                       {"sfu_tcp", "true"},
+                                       {"sfu_stun_server", "192.0.2.3"},
+                                       {"sfu_turn_server", "[2001:db8::3]:5349"},
+                                       {"sfu_turn_transport", "tcp"},
+                                       {"sfu_turn_secret", "s3cret"},
                                        {"sfu_workers", "2"},
                                        {"sfu_disconnect_timeout_s", "5"},
                                        {"sfu_video_kbit_s_max", "800"},
@@ -64,6 +69,11 @@ BOOST_AUTO_TEST_CASE(every_option_is_read) {
     BOOST_TEST(options->settings.sfu->to_string() == "sfu.example.org");
     BOOST_TEST(options->media.addresses.size() == 2u);
     BOOST_TEST(options->media.port_max == 20'100);
+    BOOST_TEST(options->media.tcp);
+    BOOST_TEST((options->media.stun_server == ServerAddress{"192.0.2.3", 3478}));
+    BOOST_TEST((options->media.turn_server == ServerAddress{"2001:db8::3", 5349}));
+    BOOST_TEST(options->media.turn_over_tcp);
+    BOOST_TEST(options->media.turn_secret == "s3cret");
     BOOST_TEST(options->media.workers == 2u);
     BOOST_TEST(options->media.disconnect_timeout.count() == 5);
     BOOST_TEST(options->media.video_kbit_s_max == 800u);
@@ -89,6 +99,29 @@ BOOST_AUTO_TEST_CASE(every_option_is_read) {
     BOOST_TEST(calls.call_messages_per_minute_max == 30u);
 }
 
+BOOST_AUTO_TEST_CASE(servers_have_addresses_of_both_families_and_the_usual_port) {
+    struct Case {
+        std::string_view value;
+        std::optional<ServerAddress> server;
+    };
+
+    const Case cases[] = {
+        {"", std::nullopt},
+        {"192.0.2.1", ServerAddress{"192.0.2.1", 3478}},
+        {"192.0.2.1:19302", ServerAddress{"192.0.2.1", 19302}},
+        {"2001:db8::1", ServerAddress{"2001:db8::1", 3478}},
+        {"::1", ServerAddress{"::1", 3478}},
+        {"[2001:db8::1]:5349", ServerAddress{"2001:db8::1", 5349}},
+    };
+    for (const Case& c : cases) {
+        BOOST_TEST_CONTEXT(c.value) {
+            const auto options = read_options({{"sfu_stun_server", c.value}});
+            BOOST_REQUIRE(options.has_value());
+            BOOST_TEST((options->media.stun_server == c.server));
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(what_is_wrong_says_what_it_may_be) {
     struct Case {
         Table table;
@@ -112,6 +145,22 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_says_what_it_may_be) {
         {{{"sfu_video_codecs", "VP8"}, {"sfu_video_codecs", "VP8"}}, "each at most once"},
         {{{"sfu_port_min", "2"}, {"sfu_port_max", "1"}}, "belong together"},
         {{{"sfu_port_min", "65536"}}, "from 0 to 65535"},
+        {{{"sfu_tcp", "yes"}}, "true or false"},
+        {{{"sfu_stun_server", "stun.example.org"}}, "host names are not looked up"},
+        {{{"sfu_stun_server", "192.0.2.1:0"}}, "an IP address"},
+        {{{"sfu_stun_server", "192.0.2.1:65536"}}, "an IP address"},
+        {{{"sfu_stun_server", "192.0.2.1:"}}, "an IP address"},
+        {{{"sfu_stun_server", "[192.0.2.1"}}, "an IP address"},
+        {{{"sfu_stun_server", "[2001:db8::1]"}}, "an IP address"},
+        {{{"sfu_turn_transport", "tls"}}, "udp or tcp"},
+        {{{"sfu_turn_server", "192.0.2.1"}}, "goes with either sfu_turn_secret"},
+        {{{"sfu_turn_server", "192.0.2.1"}, {"sfu_turn_user", "u"}}, "goes with either"},
+        {{{"sfu_turn_secret", "s"}}, "goes with either"},
+        {{{"sfu_turn_server", "192.0.2.1"},
+          {"sfu_turn_user", "u"},
+          {"sfu_turn_password", "p"},
+          {"sfu_turn_secret", "s"}},
+         "goes with either"},
     };
     for (const Case& c : cases) {
         BOOST_TEST_CONTEXT(c.says) BOOST_TEST(contains(error_of(c.table), c.says));
