@@ -127,14 +127,17 @@ struct IceAgent::Callbacks {
             const AddressText address(from->addr);
             Candidate candidate;
             candidate.protocol = protocol(from->transport);
-            if (!self.announces(candidate.protocol)) return;
+            candidate.type = candidate_type(from->type);
+            // What libnice takes for a relay of TCP is one of UDP (RFC 6062 is another protocol).
+            const bool relayed_tcp = candidate.type == Candidate::Type::relay &&
+                                     candidate.protocol != Candidate::Protocol::udp;
+            if (relayed_tcp || !self.announces(candidate.protocol)) return;
             candidate.foundation = from->foundation;
             candidate.priority = from->priority;
             candidate.address = self.announced(address.text.data());
             candidate.port = candidate.protocol == Candidate::Protocol::tcp_active
                                  ? kDiscardPort
                                  : static_cast<uint16_t>(nice_address_get_port(&from->addr));
-            candidate.type = candidate_type(from->type);
             if (candidate.type != Candidate::Type::host) {
                 candidate.related_address =
                     self.announced(AddressText(from->base_addr).text.data());

@@ -118,6 +118,7 @@ BOOST_DATA_TEST_CASE(media_flow_through_a_relay_where_there_is_no_other_way,
     turn.secret = Coturn::kSecret;
     auto config = Fixture::loopback();
     config.turn_server = turn;
+    config.tcp = true;  // changes nothing of the relay
     Fixture fixture(config);
     // Peers learn of the relay only, and the SFU a port where nobody is: the relay is allowed
     // to pass on what comes from the address, and nothing else arrives.
