@@ -38,7 +38,7 @@ struct StreamCounters {
 struct StreamStatistics {
     MediaKind kind = MediaKind::audio;
     Direction direction = Direction::receive;  ///< or send
-    std::string codec;  ///< the latest packet's; empty before the first
+    std::string codec;                         ///< the latest packet's; empty before the first
     StreamCounters counters;
     uint64_t packets_lost = 0;     ///< as its receiving side counts (RFC 3550 s6.4.1)
     uint64_t bits_per_second = 0;  ///< lately
