@@ -14,7 +14,7 @@ const { callTest } = callTests('tcp', {
 
 /** A Chromium that sends no UDP. */
 const confined = () =>
-    startChromium({ flags: ['--force-webrtc-ip-handling-policy=disable_non_proxied_udp'] });
+    startChromium({ flags: ['--webrtc-ip-handling-policy=disable_non_proxied_udp'] });
 
 /** Remembers the page's connections to the SFU. */
 const watched = (browser) => ({
