@@ -14,7 +14,9 @@ namespace {
 constexpr size_t kNackPairsMax = 64;
 constexpr size_t kFirEntriesMax = 8;
 constexpr milliseconds kAllocationInterval{100};
-constexpr uint8_t kAllLayers = kTemporalLayersMax - 1;
+// Until more is known: the lowest encoding with all of its temporal layers.
+constexpr LayerChoice kFirstChoice{
+    .paused = false, .encoding = 0, .temporal_layer = EncodingRate::kLayersMax - 1};
 // Where so few are watched none is paused for lack of bandwidth: a bad picture is better than none.
 constexpr size_t kAlwaysSent = 2;
 
@@ -163,21 +165,18 @@ void Delivery::set_wishes(const MediaWishes& wishes) {
 void Delivery::select(OfferedContent& offered) {
     if (!offered.stream) return;
     next_allocation_ = context_.loop.now();
-    if (!offered.wanted()) {
-        offered.choice = {};
-        offered.stream->pause();
-    } else if (offered.choice.paused) {
-        apply(offered, {.paused = false, .encoding = 0, .temporal_layer = kAllLayers});
-    }
+    if (offered.wanted() == offered.going) return;
+    offered.going = offered.wanted();
+    apply(offered, offered.going ? kFirstChoice : LayerChoice{});
 }
 
 void Delivery::apply(OfferedContent& offered, const LayerChoice& choice) {
     if (offered.choice == choice) return;
     offered.choice = choice;
     if (choice.paused) return offered.stream->pause();
-    const bool all = choice.temporal_layer + size_t{1} >= EncodingRate::kLayersMax;
+    const bool all = choice.temporal_layer == kFirstChoice.temporal_layer;
     offered.stream->select(encoding_order(*offered.track)[choice.encoding],
-                           all ? kAllLayers : choice.temporal_layer);
+                           all ? kTemporalLayersMax - 1 : choice.temporal_layer);
 }
 
 void Delivery::allocate(TimePoint now) {
@@ -195,7 +194,11 @@ void Delivery::allocate(TimePoint now) {
         }
         auto demand = demand_of(*each.track);
         // Nothing is known of what comes: what was chosen goes on.
-        if (!demand || count == demands.size()) continue;
+        if (!demand) continue;
+        if (count == demands.size()) {
+            apply(each, {});
+            continue;
+        }
         demand->height_max = each.wish.height_max;
         demand->pinned = each.wish.pinned;
         demand->priority = each.wish.priority;

@@ -76,6 +76,7 @@ class Delivery {
         MediaWish wish;
         bool active = true;  ///< not paused by the receiver
         LayerChoice choice{};
+        bool going = false;  ///< wanted, and `choice` is what was last chosen for it
 
         bool wanted() const { return active && wish.wanted; }
     };

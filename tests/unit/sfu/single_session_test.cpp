@@ -33,6 +33,7 @@ std::vector<Content> take_offer(Fixture& fixture, uint64_t session, const std::s
     BOOST_TEST((offered.source == ParticipantId{source}));
     fixture.sfu.set_answer(fixture.conference, {session},
                            {.contents = offered.contents, .transport = {}});
+    BOOST_TEST(fixture.statistics(session).has_value());  // the answer has been seen
     return offered.contents;
 }
 
@@ -168,7 +169,7 @@ BOOST_AUTO_TEST_CASE(removed_and_paused_contents_are_not_sent) {
     send_media(*alice, 1, 5);
     BOOST_REQUIRE(wait_until([&] { return bob->received_count(video) == 5; }));
     fixture.sfu.set_active(fixture.conference, {2}, offered[1].name, false);
-    fixture.statistics(2);
+    BOOST_TEST(fixture.statistics(2).has_value());
     send_media(*alice, 6, 5);
     BOOST_REQUIRE(wait_until([&] { return bob->received_count(audio) == 10; }));
     BOOST_TEST(bob->received_count(video) == 5u);
