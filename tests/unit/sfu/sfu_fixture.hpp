@@ -98,6 +98,15 @@ class Fixture {
         events_.clear();
     }
 
+    /// What was told of contents of the session.
+    void forget_contents(uint64_t session) {
+        const std::lock_guard lock(mutex_);
+        std::erase_if(events_, [&](const Event& event) {
+            const auto* contents = std::get_if<LocalContents>(&event);
+            return contents != nullptr && contents->session.value == session;
+        });
+    }
+
     /// Of the latest event that tells it.
     std::optional<ParticipantId> dominant() {
         const std::lock_guard lock(mutex_);
