@@ -153,11 +153,8 @@ void Conference::remove_contents(SessionId id, const std::vector<std::string>& n
     auto* session = find(id);
     if (session == nullptr) return;
     for (const auto& name : names) {
-        session->delivery().remove(name);
-        auto* track = session->publication().find(name);
-        if (track == nullptr) continue;
-        stop_delivery(*track);
-        session->publication().remove(*track);
+        if (const auto* track = session->publication().find(name)) stop_delivery(*track);
+        session->remove_content(name);
     }
 }
 

@@ -43,7 +43,7 @@ void Publication::add(std::vector<PublishedContent> contents) {
         BandwidthEstimate(static_cast<uint64_t>(video) * context_.config.video_bitrate_max);
 }
 
-void Publication::remove(InboundTrack& track) {
+void Publication::remove(const InboundTrack& track) {
     demuxer_.remove(track);
     std::erase_if(tracks_, [&](const auto& each) { return each.get() == &track; });
 }

@@ -26,7 +26,7 @@ class Publication {
     void add(std::vector<PublishedContent> contents);
 
     /// Nobody receives the content any more.
-    void remove(InboundTrack& track);
+    void remove(const InboundTrack& track);
 
     const std::vector<std::unique_ptr<InboundTrack>>& tracks() const { return tracks_; }
 

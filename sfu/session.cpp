@@ -30,7 +30,7 @@ SessionStatistics Session::measure(TimePoint now) {
     for (auto& stream : delivery_.measure(now))
         streams.push_back(std::move(stream));
     return {.pair = connected() ? transport_->selected_pair() : std::nullopt,
-            .packets_dropped = packets_dropped_,
+            .packets_dropped = packets_dropped_ + (transport_ ? transport_->unsent() : 0),
             .streams = std::move(streams)};
 }
 
@@ -69,11 +69,10 @@ bool Session::open(IceAgent::Role role) {
 void Session::answer(const SessionDescription& offer, std::vector<PublishedContent> contents) {
     publishes_ = true;
     if (!open(IceAgent::Role::controlled)) return;
-    add_contents(offer.contents, {});
     std::vector<Content> answered;
     for (const auto& content : contents)
         answered.push_back(content.answer);
-    publication_.add(std::move(contents));
+    add_contents(offer.contents, std::move(contents));
     emit_description(std::move(answered), Fingerprint::Setup::passive);
     connect(offer.transport);
 }
@@ -116,9 +115,18 @@ void Session::add_contents(const std::vector<Content>& offered,
                            std::vector<PublishedContent> contents) {
     for (const auto& content : offered) {
         numbering_.learn(content);
-        offered_.push_back(content);
+        const bool taken = std::any_of(contents.begin(), contents.end(), [&](const auto& each) {
+            return each.answer.name == content.name;
+        });
+        if (taken) offered_.push_back(content);
     }
     publication_.add(std::move(contents));
+}
+
+void Session::remove_content(std::string_view name) {
+    delivery_.remove(name);
+    std::erase_if(offered_, [&](const Content& content) { return content.name == name; });
+    if (const auto* track = publication_.find(name)) publication_.remove(*track);
 }
 
 void Session::restart_ice(const Transport& remote) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sfu/delivery.hpp"
@@ -58,12 +59,15 @@ class Session final : MediaTransport::Observer {
     /// More contents of the client's own, `offered` by it and negotiated.
     void add_contents(const std::vector<Content>& offered, std::vector<PublishedContent> contents);
 
+    /// Of either half. Nobody receives it any more.
+    void remove_content(std::string_view name);
+
     void restart_ice(const Transport& remote);
 
     /// Candidates before the peer's credentials are known are kept for later.
     void add_remote_candidates(const std::vector<Candidate>& candidates);
 
-    /// What the client offered to send or receive, for what others may send it.
+    /// What the client offered to send or receive of what the SFU took: what it can decode.
     const std::vector<Content>& offered() const { return offered_; }
 
     bool connected() const {
@@ -119,7 +123,7 @@ class Session final : MediaTransport::Observer {
     /// RFC 3550 s6.2 asks for 5 s in plain AVP; feedback profiles report more often (RFC 4585
     /// s3.5).
     static constexpr milliseconds kReportInterval{1'000};
-    static constexpr size_t kRtcpSendersMax = 32;  ///< SSRCs that one peer may report from
+    static constexpr size_t kRtcpSendersMax = 256;  ///< SSRCs that one peer may report from
 
     const MediaContext& context_;
     SessionId id_;

@@ -51,7 +51,7 @@ class SrtpGcmSender {
 
 class SrtpGcmReceiver {
   public:
-    static constexpr size_t kStreamsMax = 64;  ///< authentic SSRCs over the receiver's life
+    static constexpr size_t kStreamsMax = 256;  ///< authentic SSRCs over the receiver's life
 
     explicit SrtpGcmReceiver(SrtpGcmKey key) : key_(std::move(key)) {}
 

@@ -36,6 +36,17 @@ RewriteRules rules() {
     return all;
 }
 
+/// The payload may be VP8's or VP9's: their numbers are written anew.
+void describe(StoredPacket& packet) {
+    const auto payload = packet.body().first(packet.header.payload_size);
+    packet.descriptor = std::monostate{};
+    if (packet.header.payload_type % 2 == 0) {
+        if (const auto vp8 = Vp8Descriptor::parse(payload)) packet.descriptor = *vp8;
+    } else if (const auto vp9 = Vp9Descriptor::parse(payload)) {
+        packet.descriptor = *vp9;
+    }
+}
+
 void check_rewritten(std::span<const uint8_t> out, const StoredPacket& packet, size_t extra) {
     const auto header = RtpHeader::parse(out);
     fuzz_check(header.has_value(), "what is sent can be parsed");
@@ -59,14 +70,15 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     std::memcpy(packet.data.data(), data, size);
     packet.size = static_cast<uint16_t>(size);
     packet.header = *header;
+    describe(packet);
     StreamRewriter rewriter(rules(), 1024, 0);
-    const auto position = rewriter.place(*header);
+    const auto position = rewriter.place(packet);
     fuzz_check(position.has_value(), "the first packet has a place");
     std::array<uint8_t, 1568> out;
-    if (const size_t sent = rewriter.write(out, *position, packet, TimePoint{})) {
+    if (const size_t sent = rewriter.write(out, *position, packet, SendStamp{})) {
         check_rewritten({out.data(), sent}, packet, 0);
     }
-    if (const size_t sent = rewriter.write_again(out, *position, packet, TimePoint{})) {
+    if (const size_t sent = rewriter.write_again(out, *position, packet, SendStamp{})) {
         check_rewritten({out.data(), sent}, packet, 2);
     }
     return 0;
