@@ -8,7 +8,7 @@ import { REPORTS } from './lib/report.mjs';
 const FILE_TIMEOUT_MS = 600_000;
 const folder = path.dirname(fileURLToPath(import.meta.url));
 const names = process.argv.slice(2);
-const total = { pass: 0, fail: 0 };
+const total = { pass: 0, fail: 0, skipped: 0 };
 let failed = false;
 
 for (const name of names.length ? names : ['calls.test.mjs', 'loss.test.mjs', 'page.test.mjs']) {
@@ -29,7 +29,10 @@ for (const name of names.length ? names : ['calls.test.mjs', 'loss.test.mjs', 'p
     const count = (key) => Number(new RegExp(`^# ${key} (\\d+)$`, 'm').exec(report)?.[1] ?? 0);
     total.pass += count('pass');
     total.fail += count('fail') + count('cancelled');
-    failed ||= status !== 0 || count('pass') === 0;
+    total.skipped += count('skipped');
+    failed ||= status !== 0 || count('pass') + count('skipped') === 0;
 }
 console.log(`${total.pass} passed, ${total.fail} failed`);
-process.exitCode = failed ? 1 : 0;
+const SKIPPED = 77;
+if (failed) process.exitCode = 1;
+else if (total.pass === 0 && total.skipped > 0) process.exitCode = SKIPPED;

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { chromium } from 'playwright-core';
 import puppeteer from 'puppeteer-core';
 
-const CHROMIUM = process.env.PARLEY_CHROMIUM ?? '/usr/bin/chromium';
+export const CHROMIUM = process.env.PARLEY_CHROMIUM ?? '/usr/bin/chromium';
 const FIREFOX = process.env.PARLEY_FIREFOX ?? '/usr/bin/firefox-esr';
 const VIEWPORT = { width: 1280, height: 800 };
 
@@ -61,16 +61,16 @@ const FIREFOX_PREFS = {
 };
 
 /**
- * A Chromium process. `tab()` opens a page of its own context, so that each is another person.
+ * A Chromium process, run by `program`. `tab()` opens a page of its own context, so that each is another person.
  * `devices: false` leaves the permission questions on, which headless mode answers with no.
  */
-export async function startChromium({ devices = true, flags = [] } = {}) {
+export async function startChromium({ devices = true, flags = [], program = CHROMIUM } = {}) {
     const args = [
         ...CHROMIUM_FLAGS,
         ...flags,
         ...(devices ? ['--use-fake-ui-for-media-stream'] : []),
     ];
-    const server = await chromium.launchServer({ executablePath: CHROMIUM, args, headless: true });
+    const server = await chromium.launchServer({ executablePath: program, args, headless: true });
     const browser = await chromium.connect(server.wsEndpoint());
     return {
         name: 'chromium',

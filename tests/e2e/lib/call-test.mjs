@@ -53,8 +53,11 @@ export function callTests(
             cameras = await mkdtemp(path.join(os.tmpdir(), 'parley-camera-'));
             const camera = path.join(cameras, 'camera.y4m');
             await writeFakeCamera(camera, LOOK, cameraWidth);
-            world.startChromium = () =>
-                startChromium({ flags: [`--use-file-for-fake-video-capture=${camera}`] });
+            world.startChromium = (more = {}) =>
+                startChromium({
+                    flags: [`--use-file-for-fake-video-capture=${camera}`],
+                    ...more,
+                });
             world.chromium = await world.startChromium();
         },
         { timeout: SET_UP_TIMEOUT_MS },

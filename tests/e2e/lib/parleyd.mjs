@@ -7,7 +7,7 @@ import { DOMAIN, MUC, need, privateServer, SFU } from './server.mjs';
 
 const run = promisify(execFile);
 
-const configuration = ({ folder, port }, limits, more, options) => `
+const configuration = ({ folder, port }, limits, more, options, addresses) => `
 domain = "${DOMAIN}"
 data_dir = "${folder}/data"
 http_root = "${need('PARLEY_HTTP_ROOT')}"
@@ -33,20 +33,28 @@ path = "${need('PARLEY_MODULE')}"
 
 [modules.parley.options]
 sfu_jid = "${SFU}"
-sfu_addresses = ["127.0.0.1"]
+sfu_addresses = ${JSON.stringify(addresses)}
 proposals_per_minute_max = 100
 ${options}
 `;
 
 /**
  * Starts a server with these accounts (password `pw-` and the name), `[limits]`, `more` tables of
- * the configuration and further `options` of the module; its log goes to `logFile`.
+ * the configuration and further `options` of the module; its SFU listens at `addresses`. Its log
+ * goes to `logFile`.
  */
-export async function startServer(accounts, logFile, limits = {}, more = '', options = '') {
+export async function startServer(
+    accounts,
+    logFile,
+    limits = {},
+    more = '',
+    options = '',
+    addresses = ['127.0.0.1'],
+) {
     const server = await privateServer('parleyd', logFile);
     const config = path.join(server.folder, 'parleyd.toml');
     await mkdir(path.join(server.folder, 'data'));
-    await writeFile(config, configuration(server, limits, more, options));
+    await writeFile(config, configuration(server, limits, more, options, addresses));
     const control = (...args) =>
         run(need('PARLEYCTL'), ['--config', config, ...args], { timeout: 20_000 });
     for (const name of accounts)
