@@ -171,12 +171,14 @@ void Delivery::select(OfferedContent& offered) {
 }
 
 void Delivery::apply(OfferedContent& offered, const LayerChoice& choice) {
-    if (offered.choice == choice) return;
+    const bool same = offered.choice == choice;
     offered.choice = choice;
-    if (choice.paused) return offered.stream->pause();
+    if (choice.paused) return same ? void() : offered.stream->pause();
+    // The order may have changed since: heights are told by keyframes.
+    const uint8_t encoding = encoding_order(*offered.track)[choice.encoding];
+    if (same && offered.stream->selected() == encoding) return;
     const bool all = choice.temporal_layer == kFirstChoice.temporal_layer;
-    offered.stream->select(encoding_order(*offered.track)[choice.encoding],
-                           all ? kTemporalLayersMax - 1 : choice.temporal_layer);
+    offered.stream->select(encoding, all ? kTemporalLayersMax - 1 : choice.temporal_layer);
 }
 
 void Delivery::allocate(TimePoint now) {
@@ -206,7 +208,7 @@ void Delivery::allocate(TimePoint now) {
         demands[count] = *demand;
         streams[count++] = &each;
     }
-    if (count == 0) return;
+    if (count == 0) return bandwidth_.set_wanted(0);
     if (count <= kAlwaysSent) {
         for (auto& demand : demands)
             demand.pinned = true;

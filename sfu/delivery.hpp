@@ -54,17 +54,12 @@ class Delivery {
 
     void set_wishes(const MediaWishes& wishes);
 
-    bool empty() const { return contents_.empty(); }
-
     void on_rtcp(const RtcpPacket& packet);
     void on_tick(TimePoint now);
     void on_report_due(TimePoint now);
     void say_goodbye();
 
     std::vector<StreamStatistics> measure(TimePoint now);
-
-    /// bit/s that the path to the receiver is thought to carry.
-    uint64_t bandwidth() const { return bandwidth_.bits_per_second(); }
 
   private:
     /// One content that was offered.

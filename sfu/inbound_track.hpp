@@ -68,8 +68,6 @@ class InboundTrack {
 
     void remove_receiver(OutboundStream& receiver) { std::erase(receivers_, &receiver); }
 
-    bool has_receivers() const { return !receivers_.empty(); }
-
   private:
     struct Pending {
         uint32_t ring_number;

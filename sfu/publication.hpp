@@ -33,9 +33,6 @@ class Publication {
     /// nullptr: no such content.
     InboundTrack* find(std::string_view name) const;
 
-    /// Whether a track of this content is one that those who receive could decode.
-    bool empty() const { return tracks_.empty(); }
-
     /// Still protected; the bytes may be written to.
     void on_srtp(std::span<uint8_t> packet);
     void on_rtcp(const RtcpPacket& packet);

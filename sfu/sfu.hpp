@@ -57,7 +57,8 @@ struct Config {
     std::chrono::milliseconds consent_timeout_ms_max{30'000};
     std::chrono::milliseconds keyframe_interval_ms_min{500};  ///< between two PLIs to one source
     std::chrono::milliseconds statistics_interval_ms{1'000};
-    /// What publishers may send, the preferred first; one that a receiver cannot decode comes last.
+    /// What publishers may send, the preferred first. What somebody in the conference cannot decode
+    /// is left out, unless nothing else is left.
     std::vector<std::string> video_codecs{"VP8", "VP9", "H264", "AV1"};
     uint64_t video_bitrate_max = 2'500'000;  ///< bit/s of each video stream, told to its publisher
 };
