@@ -10,6 +10,7 @@ import {
 } from './lib/impaired-network.mjs';
 import { startServer } from './lib/parleyd.mjs';
 import { acceptRing, expectMediaFrom, startCall } from './lib/people.mjs';
+import { watched } from './lib/watched.mjs';
 
 const LINE = { delayMs: 50, lossPercent: 5, kbit: 1000, queueMs: 200 };
 const SECONDS = 24;
@@ -17,24 +18,6 @@ const SECONDS = 24;
 const SETTLE_SECONDS = 6;
 
 const sleep = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-
-/** Remembers the page's connections. */
-const watched = (browser) => ({
-    async tab() {
-        const tab = await browser.tab();
-        await tab.page.addInitScript(() => {
-            const Connection = window.RTCPeerConnection;
-            window.connections = [];
-            window.RTCPeerConnection = class extends Connection {
-                constructor(configuration) {
-                    super(configuration);
-                    window.connections.push(this);
-                }
-            };
-        });
-        return tab;
-    },
-});
 
 /** What the page has received so far, of the one person there is. */
 const received = (tab) =>

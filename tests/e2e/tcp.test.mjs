@@ -5,6 +5,7 @@ import { startChromium } from './lib/browsers.mjs';
 import { callTests, jids } from './lib/call-test.mjs';
 import { startServer } from './lib/parleyd.mjs';
 import { acceptRing, expectMediaFrom, startCall } from './lib/people.mjs';
+import { watched } from './lib/watched.mjs';
 
 const { callTest } = callTests('tcp', {
     serverName: 'parleyd-with-tcp',
@@ -15,24 +16,6 @@ const { callTest } = callTests('tcp', {
 /** A Chromium that sends no UDP. */
 const confined = () =>
     startChromium({ flags: ['--webrtc-ip-handling-policy=disable_non_proxied_udp'] });
-
-/** Remembers the page's connections to the SFU. */
-const watched = (browser) => ({
-    async tab() {
-        const tab = await browser.tab();
-        await tab.page.addInitScript(() => {
-            const Connection = window.RTCPeerConnection;
-            window.connections = [];
-            window.RTCPeerConnection = class extends Connection {
-                constructor(configuration) {
-                    super(configuration);
-                    window.connections.push(this);
-                }
-            };
-        });
-        return tab;
-    },
-});
 
 /** By what the page's media flow. */
 const protocols = (tab) =>
