@@ -47,6 +47,7 @@ BitsPerSecond BandwidthEstimator::bits_per_second() const {
 }
 
 void BandwidthEstimator::on_transport_feedback(const RtcpPacket& packet, TimePoint now) {
+    lost_count_ = 0;
     auto reader = TransportFeedbackReader::parse(packet);
     if (!reader) return;
     Told told;
@@ -76,6 +77,7 @@ void BandwidthEstimator::on_status(const TransportFeedbackReader::Status& status
     if (!status.arrival) {
         if (packet->fate == SentPacket::Fate::lost) return;
         packet->fate = SentPacket::Fate::lost;
+        if (packet->tag != 0 && lost_count_ < lost_.size()) lost_[lost_count_++] = packet->tag;
         if (packet->sent >= losses_from_) loss_.on_packet(packet->sent, packet->size, false);
         return;
     }

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "sfu/acknowledged_rate.hpp"
 #include "sfu/bit_rate.hpp"
@@ -32,16 +34,20 @@ class BandwidthEstimator {
 
     BandwidthEstimator(const Limits& limits, TimePoint now);
 
-    /// A packet of any kind, retransmissions and padding too, `bytes` as it leaves. Returns its
-    /// transport-wide sequence number. On the packet path.
-    uint16_t on_packet_sent(size_t bytes, TimePoint now) {
+    /// A packet of any kind, retransmissions and padding too, `bytes` as it leaves; `tag` is given
+    /// back by `lost`, unless it is 0. Returns its transport-wide sequence number. On the packet
+    /// path.
+    uint16_t on_packet_sent(size_t bytes, TimePoint now, uint32_t tag = 0) {
         sent_bytes_ += bytes;
         if (unanswered_since_ == TimePoint::max()) unanswered_since_ = now;
-        return history_.add(bytes, now, probes_.on_packet_sent(bytes, now));
+        return history_.add(bytes, now, probes_.on_packet_sent(bytes, now), tag);
     }
 
     /// Other packets, and feedback that is malformed or of packets long gone, are ignored.
     void on_transport_feedback(const RtcpPacket& packet, TimePoint now);
+
+    /// The tags of what the latest feedback told to be lost; of much, the first.
+    std::span<const uint32_t> lost() const { return {lost_.data(), lost_count_}; }
 
     /// Never more than this. The rate follows it where there is no transport-wide feedback.
     void on_remb(BitsPerSecond rate, TimePoint now);
@@ -56,11 +62,16 @@ class BandwidthEstimator {
 
     BitsPerSecond bits_per_second() const;
 
+    /// Of what is sent, lately, 0 to 1, by transport-wide feedback.
+    double average_loss() const { return loss_.average_loss(); }
+
     /// Octets of padding to send now, mostly 0: more than one packet's, where it is much. To be
     /// called each MediaLoop::kTickInterval, also because feedback that stays out is noticed here.
     size_t padding_due(TimePoint now);
 
   private:
+    static constexpr size_t kLostMax = 64;
+
     /// What one feedback message told.
     struct Told {
         bool received = false;  ///< anything that was not known before
@@ -84,6 +95,8 @@ class BandwidthEstimator {
     BitsPerSecond wanted_ = 0;
     std::optional<BitsPerSecond> remb_;
     bool feedback_seen_ = false;  ///< transport-wide
+    std::array<uint32_t, kLostMax> lost_{};
+    size_t lost_count_ = 0;
     std::optional<microseconds> latest_arrival_;
     Clock::duration round_trip_{};  ///< smoothed; 0: unknown
 

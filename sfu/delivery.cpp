@@ -256,6 +256,7 @@ void Delivery::on_rtcp(const RtcpPacket& packet) {
     if (packet.type != RtcpType::transport_feedback) return;
     if (packet.count == static_cast<uint8_t>(TransportFeedback::transport_cc)) {
         bandwidth_.on_transport_feedback(packet, now);
+        resend_lost(now);
     } else {
         on_nack(packet);
     }
@@ -288,6 +289,14 @@ void Delivery::on_nack(const RtcpPacket& packet) {
         for (uint16_t bit = 0; bit < 16; ++bit) {
             if (((nack->bitmask >> bit) & 1) == 0) continue;
             stream->resend(static_cast<uint16_t>(nack->packet_id + bit + 1), now);
+        }
+    }
+}
+
+void Delivery::resend_lost(TimePoint now) {
+    for (const uint32_t tag : bandwidth_.lost()) {
+        for (auto& each : contents_) {
+            if (each.stream) each.stream->on_lost(tag, now);
         }
     }
 }

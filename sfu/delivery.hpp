@@ -85,6 +85,7 @@ class Delivery {
     void allocate(TimePoint now);
     void apply(OfferedContent& offered, const LayerChoice& choice);
     void on_nack(const RtcpPacket& packet);
+    void resend_lost(TimePoint now);
     void on_picture_loss(uint32_t ssrc);
     void on_payload_feedback(const RtcpPacket& packet);
     void pad(TimePoint now);

@@ -15,6 +15,11 @@ uint16_t first_sequence() {
 
 /// Between the clocks of two encodings; reports that differ more are not believed.
 constexpr milliseconds kSkewMax{1'000};
+/// On a line that loses so much, what is sent again goes out twice: a packet that is lost again
+/// comes a round trip later, after the picture has frozen, while a copy costs as little as the loss
+/// is.
+constexpr double kLossyLine = 0.02;
+constexpr milliseconds kOnItsWayMax{250};
 constexpr size_t kPaddingMax = 255;    // octets of one packet (RFC 3550 s5.1)
 constexpr size_t kPaddingHeader = 24;  // octets, with the extensions
 
@@ -76,10 +81,16 @@ void OutboundStream::begin(uint8_t encoding, const StoredPacket& packet) {
     current_ = encoding;
 }
 
-SendStamp OutboundStream::stamp(size_t size, TimePoint now) {
+/// For what can be sent again. Half of the SSRC tells the streams of a session apart well enough:
+/// a mistake costs a packet.
+uint32_t OutboundStream::tag(uint16_t sequence) const {
+    return cache_ ? rewriter_.rules().ssrc << 16 | sequence : 0;
+}
+
+SendStamp OutboundStream::stamp(size_t size, TimePoint now, uint32_t tag) {
     SendStamp stamp{.now = now};
     if (rewriter_.rules().transport_sequence_id != 0)
-        stamp.transport_sequence = path_.bandwidth.on_packet_sent(size, now);
+        stamp.transport_sequence = path_.bandwidth.on_packet_sent(size, now, tag);
     return stamp;
 }
 
@@ -107,7 +118,7 @@ void OutboundStream::forward(uint8_t encoding, uint32_t ring_number, TimePoint n
     const auto position = rewriter_.place(*packet);
     if (!position) return;
     const auto slot = path_.out.reserve();
-    const auto sent = stamp(packet->size, now);
+    const auto sent = stamp(packet->size, now, tag(position->sequence));
     const size_t size = rewriter_.write(slot, *position, *packet, sent);
     if (!protect_and_commit(slot, size)) return;
     if (cache_) {
@@ -134,17 +145,35 @@ void OutboundStream::leave_out(uint8_t encoding, uint32_t ring_number) {
 
 void OutboundStream::resend(uint16_t sequence, TimePoint now) {
     if (!cache_) return;
-    const auto* sent = cache_->take(sequence, now);
+    // What was asked for before the last time could arrive is on its way.
+    const auto on_its_way = round_trip_.latest().value_or(microseconds{0}) * 3 / 4;
+    const auto* sent =
+        cache_->take(sequence, now, std::min<microseconds>(on_its_way, kOnItsWayMax));
     const StoredPacket* packet =
         sent ? track_.encoding(sent->encoding).ring().find(sent->ring_number) : nullptr;
     if (packet == nullptr) return;
-    const auto slot = path_.out.reserve();
-    const auto& position = sent->position;
-    const size_t size =
-        rewriter_.has_rtx(position.payload_type)
-            ? rewriter_.write_again(slot, position, *packet, stamp(packet->size, now))
-            : rewriter_.write(slot, position, *packet, sent->stamp);
-    if (protect_and_commit(slot, size)) ++counters_.retransmissions;
+    if (!rewriter_.has_rtx(sent->position.payload_type)) {
+        const auto slot = path_.out.reserve();
+        const size_t size = rewriter_.write(slot, sent->position, *packet, sent->stamp);
+        if (protect_and_commit(slot, size)) ++counters_.retransmissions;
+        return;
+    }
+    const int copies = is_lossy() ? 2 : 1;
+    for (int i = 0; i < copies; ++i) {
+        const auto slot = path_.out.reserve();
+        const size_t size = rewriter_.write_again(slot, sent->position, *packet,
+                                                  stamp(packet->size, now, tag(sequence)));
+        if (protect_and_commit(slot, size)) ++counters_.retransmissions;
+    }
+}
+
+bool OutboundStream::is_lossy() const {
+    return path_.bandwidth.average_loss() >= kLossyLine;
+}
+
+void OutboundStream::on_lost(uint32_t lost, TimePoint now) {
+    const auto sequence = static_cast<uint16_t>(lost);
+    if (is_lossy() && lost == tag(sequence)) resend(sequence, now);
 }
 
 size_t OutboundStream::pad(size_t bytes, TimePoint now) {

@@ -42,6 +42,10 @@ class OutboundStream {
     /// The receiver misses the packet (RFC 4585 s6.2.1).
     void resend(uint16_t sequence, TimePoint now);
 
+    /// Transport-wide feedback tells that a packet is lost, by the tag it was sent with. On a lossy
+    /// line it is sent again at once, since the receiver's request may be lost as well.
+    void on_lost(uint32_t tag, TimePoint now);
+
     /// Octets of padding in packets of the RTX stream, to probe the path; what was sent of them.
     size_t pad(size_t bytes, TimePoint now);
 
@@ -99,7 +103,9 @@ class OutboundStream {
     bool may_begin(const StoredPacket& packet) const;
     void begin(uint8_t encoding, const StoredPacket& packet);
     uint32_t next_timestamp(uint8_t encoding, const StoredPacket& packet) const;
-    SendStamp stamp(size_t size, TimePoint now);
+    uint32_t tag(uint16_t sequence) const;
+    bool is_lossy() const;
+    SendStamp stamp(size_t size, TimePoint now, uint32_t tag = 0);
     bool protect_and_commit(std::span<uint8_t> slot, size_t size);
 
     InboundTrack& track_;

@@ -1,5 +1,7 @@
 #include "sfu/retransmission_cache.hpp"
 
+#include <algorithm>
+
 namespace parley::sfu {
 
 void RetransmissionCache::store(const Sent& sent) {
@@ -7,12 +9,14 @@ void RetransmissionCache::store(const Sent& sent) {
         .sent = sent, .resends = 0, .used = true, .resent = {}};
 }
 
-const RetransmissionCache::Sent* RetransmissionCache::take(uint16_t sequence, TimePoint now) {
+const RetransmissionCache::Sent* RetransmissionCache::take(uint16_t sequence, TimePoint now,
+                                                           Clock::duration interval) {
     Entry& entry = entries_[sequence % kCapacity];
     if (!entry.used || entry.sent.position.sequence != sequence || entry.resends >= kResendsMax) {
         return nullptr;
     }
-    if (entry.resends > 0 && now - entry.resent < kResendIntervalMin) return nullptr;
+    const auto interval_min = std::max<Clock::duration>(interval, kResendIntervalMin);
+    if (entry.resends > 0 && now - entry.resent < interval_min) return nullptr;
     ++entry.resends;
     entry.resent = now;
     return &entry.sent;

@@ -27,8 +27,8 @@ class RetransmissionCache {
     void store(const Sent& sent);
 
     /// A packet that may be sent again now; counts it as sent. nullptr where it was never sent, is
-    /// too old, or was sent again too recently or too often.
-    const Sent* take(uint16_t sequence, TimePoint now);
+    /// too old, or was sent again less than `interval` or kResendIntervalMin ago, or too often.
+    const Sent* take(uint16_t sequence, TimePoint now, Clock::duration interval = {});
 
   private:
     struct Entry {

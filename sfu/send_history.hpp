@@ -16,6 +16,7 @@ struct SentPacket {
     uint16_t size = 0;          ///< octets
     uint8_t probe_cluster = 0;  ///< 0: of none
     Fate fate = Fate::unknown;
+    uint32_t tag = 0;  ///< the sender's own, to find what it was; 0: nothing to be found
 };
 
 /// The latest packets of one transport by their transport-wide sequence numbers
@@ -27,11 +28,12 @@ class SendHistory {
     static constexpr size_t kCapacity = 4096;
 
     /// Returns the packet's sequence number. On the packet path.
-    uint16_t add(size_t bytes, TimePoint now, uint8_t probe_cluster) {
+    uint16_t add(size_t bytes, TimePoint now, uint8_t probe_cluster, uint32_t tag) {
         packets_[next_ % kCapacity] = {.sent = now,
                                        .size = static_cast<uint16_t>(bytes),
                                        .probe_cluster = probe_cluster,
-                                       .fate = SentPacket::Fate::unknown};
+                                       .fate = SentPacket::Fate::unknown,
+                                       .tag = tag};
         return static_cast<uint16_t>(next_++);
     }
 

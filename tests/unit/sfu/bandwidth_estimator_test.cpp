@@ -288,6 +288,23 @@ BOOST_AUTO_TEST_CASE(sequence_numbers_count_and_wrap) {
         BOOST_REQUIRE(estimator.on_packet_sent(100, kStart) == expected++);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_lost_is_told_once_by_its_tag) {
+    BandwidthEstimator estimator({}, kStart);
+    for (const uint32_t tag : {11, 12, 0, 14, 15})
+        estimator.on_packet_sent(1'000, kStart, tag);
+    const auto now = kStart + milliseconds(50);
+    TransportFeedbackGenerator generator;
+    for (const uint16_t arrived : {uint16_t{0}, uint16_t{4}})
+        generator.on_packet(arrived, now);
+    RtcpWriter writer;
+    generator.write(writer, 1, 2, now);
+    tell(estimator, writer.bytes(), now);
+    const std::vector<uint32_t> lost(estimator.lost().begin(), estimator.lost().end());
+    BOOST_TEST(lost == (std::vector<uint32_t>{12, 14}), boost::test_tools::per_element());
+    tell(estimator, writer.bytes(), now);
+    BOOST_TEST(estimator.lost().empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_receiver_without_transport_feedback) {
     BandwidthEstimator estimator({.start = 300'000}, kStart);
     TimePoint now = kStart;

@@ -27,7 +27,7 @@ BOOST_AUTO_TEST_CASE(packets_are_found_until_they_are_overwritten) {
     BOOST_TEST(history.latest() == nullptr);
     uint16_t sequence = 0;
     for (size_t i = 0; i < 65'536 + 10; ++i)
-        sequence = history.add(i % 1'000, kStart + milliseconds(i), 0);
+        sequence = history.add(i % 1'000, kStart + milliseconds(i), 0, 0);
     BOOST_TEST(sequence == 9);
     BOOST_TEST((history.latest()->sent == kStart + milliseconds(65'545)));
     BOOST_REQUIRE(history.find(9) != nullptr);

@@ -113,6 +113,44 @@ BOOST_AUTO_TEST_CASE(a_missing_packet_is_sent_again_in_the_rtx_stream) {
     BOOST_TEST(fixture.statistics(2)->streams[1].counters.retransmissions == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(on_a_lossy_line_what_is_lost_is_sent_again_unasked_and_twice) {
+    Fixture fixture;
+    auto alice = fixture.publish("alice", 1);
+    auto bob = fixture.subscribe("bob", "alice", 2);
+    const auto& extensions = bob.offer.contents[1].extensions;
+    const auto sequence =
+        std::find_if(extensions.begin(), extensions.end(), [](const HeaderExtension& extension) {
+            return extension.uri.ends_with("transport-wide-cc-extensions-01");
+        });
+    BOOST_REQUIRE((sequence != extensions.end()));
+    for (size_t lost = 5; lost < 10'000; lost += 10)
+        bob.peer->drop(bob.ssrc(1), lost);
+    TransportFeedbackGenerator feedback;
+    uint32_t sent = 0;
+    size_t told = 0;
+    std::vector<ReceivedRtp> again;
+    BOOST_REQUIRE(wait_until([&] {
+        send_media(*alice, sent++, 1);
+        const auto video = bob.peer->received(bob.ssrc(1));
+        const auto now = Clock::now();
+        for (; told < video.size(); ++told)
+            feedback.on_packet(read_u16(video[told].extensions.at(sequence->id).data()), now);
+        RtcpWriter writer;
+        writer.receiver_report(1, {});
+        feedback.write(writer, 1, bob.ssrc(1), now);
+        bob.peer->send_rtcp(writer);
+        again = bob.peer->received(bob.rtx_ssrc(1));
+        std::erase_if(again, [](const ReceivedRtp& packet) { return packet.payload.size() <= 2; });
+        return again.size() >= 2;  // without what is padding
+    }));
+    BOOST_TEST((again[0].payload == again[1].payload));
+    const auto video = bob.peer->received(bob.ssrc(1));
+    const uint16_t lost = read_u16(again[0].payload.data());
+    BOOST_TEST(std::none_of(video.begin(), video.end(), [&](const ReceivedRtp& packet) {
+        return packet.header.sequence == lost;
+    }));
+}
+
 BOOST_AUTO_TEST_CASE(without_rtx_a_missing_packet_is_sent_again_as_it_was) {
     Fixture fixture;
     auto alice = fixture.publish("alice", 1);
