@@ -35,11 +35,17 @@ const LOOK = {
 /**
  * Sets the frame up for this file; `world` is filled before the first test runs. Options:
  * `startServer` and `serverName` for another server than parleyd, `limits` for parleyd's table of
- * that name, `cameraWidth` in pixels.
+ * that name, `cameraWidth` in pixels, `cameraFps` in frames a second.
  */
 export function callTests(
     file,
-    { startServer = startParleyd, serverName = 'parleyd', limits, cameraWidth = CAMERA_WIDTH } = {},
+    {
+        startServer = startParleyd,
+        serverName = 'parleyd',
+        limits,
+        cameraWidth = CAMERA_WIDTH,
+        cameraFps,
+    } = {},
 ) {
     const world = { server: undefined, chromium: undefined, startChromium: undefined };
     let cameras;
@@ -52,7 +58,7 @@ export function callTests(
             );
             cameras = await mkdtemp(path.join(os.tmpdir(), 'parley-camera-'));
             const camera = path.join(cameras, 'camera.y4m');
-            await writeFakeCamera(camera, LOOK, cameraWidth);
+            await writeFakeCamera(camera, LOOK, cameraWidth, cameraFps);
             world.startChromium = (more = {}) =>
                 startChromium({
                     flags: [`--use-file-for-fake-video-capture=${camera}`],

@@ -5,7 +5,7 @@ import { open } from 'node:fs/promises';
 const WIDTH = 640;
 const HEIGHT = 360;
 const FRAMES = 40;
-const FPS = 20;
+const DEFAULT_FPS = 20;
 
 function rgbToYuv([r, g, b]) {
     return [
@@ -56,10 +56,10 @@ function frame(look, sway, width) {
  * `look`: RGB colours of wall, light, skin, hair and shirt. Pictures of 16:9, `width` a multiple of
  * 32 pixels.
  */
-export async function writeFakeCamera(file, look, width = WIDTH) {
+export async function writeFakeCamera(file, look, width = WIDTH, fps = DEFAULT_FPS) {
     const out = await open(file, 'w');
     await out.write(
-        `YUV4MPEG2 W${width} H${(width * HEIGHT) / WIDTH} F${FPS}:1 Ip A1:1 C420jpeg\n`,
+        `YUV4MPEG2 W${width} H${(width * HEIGHT) / WIDTH} F${fps}:1 Ip A1:1 C420jpeg\n`,
     );
     for (let i = 0; i < FRAMES; i++) {
         await out.write('FRAME\n');

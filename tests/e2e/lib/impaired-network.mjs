@@ -48,7 +48,7 @@ const FORWARDER = `(${forward})(JSON.parse(process.argv[1]), JSON.parse(process.
 
 /**
  * `line`: `{ delayMs, lossPercent, kbit, queueMs }` of each direction. `program` runs a command
- * behind it. What listens at `port` of this machine's loopback is at the same place there, and past
+ * behind it, `cut` lets nothing through until `restore`. What listens at `port` of this machine's loopback is at the same place there, and past
  * the line: it is the media that are to suffer.
  */
 export async function startImpairedNetwork(line, port) {
@@ -93,6 +93,8 @@ export async function startImpairedNetwork(line, port) {
             await chmod(script, 0o755);
             return script;
         },
+        cut: () => relay.kill('SIGUSR1'),
+        restore: () => relay.kill('SIGUSR2'),
         async stop() {
             here.close();
             for (const child of children) child.kill();

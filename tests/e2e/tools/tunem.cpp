@@ -10,12 +10,14 @@
 //   up; ip -n a route add default dev em0 ip -n b addr add 10.99.0.2/24 dev em0; ip -n b link set
 //   em0 up; ip -n b link set lo up; ip -n b route add default dev em0
 //
+// SIGUSR1 cuts the link, SIGUSR2 joins it again: what is sent meanwhile is lost.
 // RATE_KBIT 0 means no limit. Firefox gathers no ICE candidates without the default route.
 #include <fcntl.h>
 #include <linux/if_tun.h>
 #include <net/if.h>
 #include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -30,6 +32,8 @@
 #include <string>
 
 using Clock = std::chrono::steady_clock;
+
+static volatile sig_atomic_t link_is_cut = 0;
 
 struct Queued {
     Clock::time_point due;
@@ -74,6 +78,8 @@ int main(int argc, char** argv) {
     const double delay_ms = atof(argv[3]), jitter_ms = atof(argv[4]), loss_percent = atof(argv[5]);
     const double rate_kbit = atof(argv[6]), queue_ms = atof(argv[7]);
     const std::array<int, 2> fd{open_tun_in(argv[1], "em0"), open_tun_in(argv[2], "em0")};
+    signal(SIGUSR1, [](int) { link_is_cut = 1; });
+    signal(SIGUSR2, [](int) { link_is_cut = 0; });
     std::array<Direction, 2> from;
     std::mt19937 generator(42);
     std::uniform_real_distribution<> uniform(0, 1);
@@ -104,7 +110,7 @@ int main(int argc, char** argv) {
                 const auto arrived = Clock::now();
                 auto& link = from[i];
                 link.seen++;
-                if (uniform(generator) * 100 < loss_percent) {
+                if (link_is_cut != 0 || uniform(generator) * 100 < loss_percent) {
                     link.lost++;
                     continue;
                 }
