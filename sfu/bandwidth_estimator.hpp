@@ -66,8 +66,11 @@ class BandwidthEstimator {
     double average_loss() const { return loss_.average_loss(); }
 
     /// Octets of padding to send now, mostly 0: more than one packet's, where it is much. To be
-    /// called each MediaLoop::kTickInterval, also because feedback that stays out is noticed here.
+    /// called each MediaLoop::kTickInterval while `probing`, else ten times a second or more,
+    /// because feedback that stays out is noticed here.
     size_t padding_due(TimePoint now);
+
+    bool probing() const { return probes_.sending(); }
 
   private:
     static constexpr size_t kLostMax = 64;

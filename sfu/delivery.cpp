@@ -318,13 +318,17 @@ void Delivery::pad(TimePoint now) {
     }
 }
 
-void Delivery::on_tick(TimePoint now) {
-    if (contents_.empty()) return;
+bool Delivery::on_tick(TimePoint now) {
+    if (contents_.empty()) return false;
     if (now >= next_allocation_) allocate(now);
+    bool waits = false;
     for (auto& each : contents_) {
-        if (each.stream && each.stream->waits_for_keyframe()) request_keyframe(*each.stream);
+        if (!each.stream || !each.stream->waits_for_keyframe()) continue;
+        request_keyframe(*each.stream);
+        waits = true;
     }
     pad(now);
+    return waits || bandwidth_.probing();
 }
 
 void Delivery::on_report_due(TimePoint now) {

@@ -55,7 +55,8 @@ class Delivery {
     void set_wishes(const MediaWishes& wishes);
 
     void on_rtcp(const RtcpPacket& packet);
-    void on_tick(TimePoint now);
+    /// True: again at the next tick, not only at one of the next.
+    bool on_tick(TimePoint now);
     void on_report_due(TimePoint now);
     void say_goodbye();
 

@@ -54,6 +54,9 @@ class ProbeController {
     /// What the latest cluster told, for kFreshTime.
     std::optional<BitsPerSecond> measured(TimePoint now) const;
 
+    /// Whether a cluster is on its way out.
+    bool sending() const { return sending_; }
+
   private:
     /// Between probes of which nothing came it doubles.
     static constexpr Clock::duration kIntervalMin = std::chrono::seconds(5);

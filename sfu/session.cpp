@@ -186,7 +186,7 @@ void Session::close() {
 }
 
 void Session::tick(TimePoint now) {
-    if (over_ || !transport_) return;
+    if (now < next_tick_ || over_ || !transport_) return;
     transport_->handle_timeout();
     if (over_) return;
     if (!connected()) {
@@ -202,7 +202,8 @@ void Session::tick(TimePoint now) {
         return fail(Reason::timeout, "nothing was heard from the peer for too long");
     }
     publication_.on_tick(now);
-    delivery_.on_tick(now);
+    const bool urgent = delivery_.on_tick(now) || publishes_;
+    next_tick_ = urgent ? now : now + kQuietTickInterval;
     if (now < next_report_) return;
     next_report_ = now + kReportInterval;
     publication_.on_report_due(now);

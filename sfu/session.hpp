@@ -74,6 +74,7 @@ class Session final : MediaTransport::Observer {
         return transport_ && transport_->state() == MediaTransport::State::connected;
     }
 
+    /// To be called each MediaLoop::kTickInterval.
     void tick(TimePoint now);
     SessionStatistics measure(TimePoint now);
 
@@ -123,6 +124,8 @@ class Session final : MediaTransport::Observer {
     /// RFC 3550 s6.2 asks for 5 s in plain AVP; feedback profiles report more often (RFC 4585
     /// s3.5).
     static constexpr milliseconds kReportInterval{1'000};
+    /// Of a session that has nothing urgent to do, so that a thousand of them cost little.
+    static constexpr milliseconds kQuietTickInterval{50};
     static constexpr size_t kRtcpSendersMax = 256;  ///< SSRCs that one peer may report from
 
     const MediaContext& context_;
@@ -130,6 +133,7 @@ class Session final : MediaTransport::Observer {
     ParticipantId participant_;
     Callbacks callbacks_;
     TimePoint opened_;
+    TimePoint next_tick_{};
     TimePoint next_report_;
     bool publishes_ = false;
     const Session* source_ = nullptr;
