@@ -16,7 +16,10 @@ namespace {
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
-constexpr seconds kSettleTime{1};  // before the time that counts, and after it
+// Before the time that counts: libnice looks for further checks to do for five seconds, in both
+// servers, and calls last longer than that.
+constexpr seconds kWarmUpTime{6};
+constexpr seconds kSettleTime{1};  // after it
 constexpr seconds kReportInterval{1};
 
 // Nobody waits at the sockets: the server would pay for waking them up, as no server does whose
@@ -95,11 +98,11 @@ void Load::subscribe(ServerProcess& server, uint32_t number, const std::vector<u
 Tally Load::run(seconds duration, const std::function<void()>& on_begin,
                 const std::function<void()>& on_end) {
     using std::chrono::system_clock;
-    const auto begin = system_clock::now() + kSettleTime;
+    const auto begin = system_clock::now() + kWarmUpTime;
     const auto end = begin + duration;
     Tally tally{.begin_ns = nanoseconds(begin.time_since_epoch()).count(),
                 .end_ns = nanoseconds(end.time_since_epoch()).count()};
-    const auto sending_end = Clock::now() + kSettleTime + duration;
+    const auto sending_end = Clock::now() + kWarmUpTime + duration;
     std::thread exchanging([&] { thread_.run([&] { exchange(tally, sending_end); }); });
     std::this_thread::sleep_until(begin);
     on_begin();

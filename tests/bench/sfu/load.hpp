@@ -33,7 +33,7 @@ class Load {
     /// Connects everybody. Throws std::runtime_error where that fails.
     Load(ServerProcess& server, const Shape& shape);
 
-    /// Sends for `seconds`, after one that does not count, and receives for one more. `on_begin`
+    /// Sends for `seconds`, after some that do not count, and receives for one more. `on_begin`
     /// and `on_end` are called in a thread of the caller's when the time that counts begins and
     /// ends.
     Tally run(std::chrono::seconds duration, const std::function<void()>& on_begin,
