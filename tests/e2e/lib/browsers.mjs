@@ -215,6 +215,11 @@ export class Tab {
         return this.page.evaluate(fn, argument);
     }
 
+    /** What comes and goes, by session and stream. */
+    mediaStats() {
+        return this.evaluate(() => window.parley.stats());
+    }
+
     /** Polls `fn(argument)` in the page until it is truthy, and returns that value. */
     async until(fn, argument, timeoutMs, what) {
         const deadline = Date.now() + timeoutMs;

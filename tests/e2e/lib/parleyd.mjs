@@ -3,11 +3,11 @@ import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { DOMAIN, MUC, need, privateServer, SFU } from './server.mjs';
+import { DOMAIN, freePort, MUC, need, privateServer, SFU } from './server.mjs';
 
 const run = promisify(execFile);
 
-const configuration = ({ folder, port }, limits, more, options, addresses) => `
+const configuration = ({ folder, port }, c2s, limits, more, options, addresses) => `
 domain = "${DOMAIN}"
 data_dir = "${folder}/data"
 http_root = "${need('PARLEY_HTTP_ROOT')}"
@@ -15,7 +15,11 @@ admins = ["admin@${DOMAIN}"]
 log_level = "debug"
 
 [c2s]
-listen = []
+listen = ["127.0.0.1:${c2s.c2sPort}"]
+
+[tls]
+certificate = "${c2s.certificate}"
+key = "${folder}/key.pem"
 
 [http]
 listen = ["127.0.0.1:${port}"]
@@ -38,6 +42,17 @@ proposals_per_minute_max = 100
 ${options}
 `;
 
+/** What clients other than browsers need: a port with STARTTLS, and its certificate. */
+async function prepareC2s({ folder }) {
+    const certificate = `${folder}/cert.pem`;
+    await run('openssl', [
+        ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'],
+        ...['-days', '30', '-subj', `/CN=${DOMAIN}`, '-addext', `subjectAltName=DNS:${DOMAIN}`],
+        ...['-keyout', `${folder}/key.pem`, '-out', certificate],
+    ]);
+    return { c2sPort: await freePort(), certificate };
+}
+
 /**
  * Starts a server with these accounts (password `pw-` and the name), `[limits]`, `more` tables of
  * the configuration and further `options` of the module; its SFU listens at `addresses`. Its log
@@ -54,7 +69,8 @@ export async function startServer(
     const server = await privateServer('parleyd', logFile);
     const config = path.join(server.folder, 'parleyd.toml');
     await mkdir(path.join(server.folder, 'data'));
-    await writeFile(config, configuration(server, limits, more, options, addresses));
+    const c2s = await prepareC2s(server);
+    await writeFile(config, configuration(server, c2s, limits, more, options, addresses));
     const control = (...args) =>
         run(need('PARLEYCTL'), ['--config', config, ...args], { timeout: 20_000 });
     for (const name of accounts)
@@ -64,6 +80,7 @@ export async function startServer(
 
     return {
         ...server,
+        ...c2s,
         start,
         /**
          * Creates a private room with these members, the first being its owner; returns its

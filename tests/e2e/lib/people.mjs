@@ -55,7 +55,7 @@ export async function joinRunning(tab) {
  * Received media by sender: `{ label: { audioPackets, videoFrames, audioStreams, videoStreams } }`.
  */
 export async function received(tab) {
-    const stats = await tab.evaluate(() => window.parley.stats());
+    const stats = await tab.mediaStats();
     const live = (list) => list.filter((s) => s.packets > 0);
     return Object.fromEntries(
         stats.map(({ label, inbound }) => {
