@@ -9,8 +9,8 @@ import { freePort, halted } from './server.mjs';
 const COTURN = process.env.PARLEY_COTURN ?? 'turnserver';
 const START_TIMEOUT_MS = 20_000;
 
-/** Starts it; `configuration` is what parleyd has to know. */
-export async function startCoturn() {
+/** Starts it; `configuration` is what parleyd has to know, and `sfuOptions` what the module, for its SFU. */
+export async function startCoturn(relayAddress) {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'parley-e2e-coturn-'));
     const port = await freePort();
     const secret = randomUUID();
@@ -18,7 +18,11 @@ export async function startCoturn() {
         COTURN,
         [
             ...['-n', '--verbose', '--log-file=stdout', '--no-cli', '--no-tls', '--no-dtls'],
-            ...['--listening-ip=127.0.0.1', '--relay-ip=127.0.0.1', `--listening-port=${port}`],
+            ...[
+                '--listening-ip=127.0.0.1',
+                `--relay-ip=${relayAddress}`,
+                `--listening-port=${port}`,
+            ],
             ...['--allow-loopback-peers', '--realm=localhost'],
             ...['--use-auth-secret', `--static-auth-secret=${secret}`],
             ...[`--userdb=${folder}/users`, `--pidfile=${folder}/pid`],
@@ -35,6 +39,10 @@ type = "turn"
 host = "127.0.0.1"
 port = ${port}
 secret = "${secret}"
+`,
+        sfuOptions: `
+sfu_turn_server = "127.0.0.1:${port}"
+sfu_turn_secret = "${secret}"
 `,
         /** Names of the users for whom it relays or has relayed. */
         users: () =>
