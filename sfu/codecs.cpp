@@ -48,6 +48,7 @@ std::vector<Codec> choose_audio(const std::vector<Codec>& offered) {
     const auto opus = std::find_if(offered.begin(), offered.end(), is_opus);
     if (opus == offered.end() || !bounded(*opus)) return {};
     std::vector<Codec> chosen{*opus};
+    chosen.front().channels = 2;  // RFC 7587 s7: always; a browser refuses what some leave out
     const auto red = std::find_if(offered.begin(), offered.end(), [&](const Codec& codec) {
         return bounded(codec) && is_red_of(codec, opus->payload_type);
     });

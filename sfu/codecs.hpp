@@ -31,9 +31,9 @@ int associated_payload_type(const Codec& codec);
 /// The RTX format of this payload type, or nullptr.
 const Codec* find_rtx(const std::vector<Codec>& codecs, uint8_t payload_type);
 
-/// Whether a decoder of the one takes what an encoder of the other makes: name, clock rate,
-/// channels, and the parameters that tell incompatible formats apart (H.264: profile and
-/// packetization-mode, RFC 6184 s8.2.2; VP9 and AV1: profile). Payload types may differ.
+/// Whether a decoder of the one takes what an encoder of the other makes: name, clock rate, and
+/// the parameters that tell incompatible formats apart (H.264: profile and packetization-mode,
+/// RFC 6184 s8.2.2; VP9 and AV1: profile). Payload types may differ.
 bool same_codec(const Codec& a, const Codec& b);
 
 /// The one of `codecs` that is the same, or nullptr.

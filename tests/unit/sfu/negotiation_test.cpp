@@ -202,6 +202,15 @@ BOOST_AUTO_TEST_CASE(contents_without_a_common_codec_are_left_out) {
     BOOST_TEST((*published)[0].answer.name == "0");
 }
 
+BOOST_AUTO_TEST_CASE(opus_has_two_channels_whatever_the_publisher_says) {
+    auto offer = browser_offer();
+    offer.contents[0].codecs = {named(111, "OPUS", 48'000)};
+    const auto published = negotiate_publication(offer, kAll);
+    BOOST_REQUIRE(published.has_value());
+    BOOST_TEST((*published)[0].answer.codecs[0].channels == 2);
+    BOOST_TEST(offer_to_receiver(*published)[0].codecs[0].channels == 2);
+}
+
 BOOST_AUTO_TEST_CASE(an_extension_id_has_one_meaning_in_the_bundle) {
     auto offer = browser_offer();
     offer.contents[1].extensions = {{1, std::string(kAbsSendTimeUri)},  // taken by audio level
