@@ -16,7 +16,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent.parent / "clients")]
 import stanzas  # noqa: E402
 from participant import Participant  # noqa: E402
 
-BACKENDS = {"aiortc": "aiortc_media"}
+BACKENDS = {"aiortc": "aiortc_media", "webrtcbin": "webrtcbin_media"}
 
 
 async def commands():
