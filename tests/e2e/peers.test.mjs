@@ -1,5 +1,7 @@
 /** Calls through the SFU with WebRTC implementations that are no browser's: aiortc and GStreamer's webrtcbin. */
+import assert from 'node:assert/strict';
 import { describe } from 'node:test';
+import { participantsInDetail } from './lib/admin.mjs';
 import { callTests, jids } from './lib/call-test.mjs';
 import { startPeer } from './lib/peers.mjs';
 import { acceptRing, expectMediaFrom, startCall } from './lib/people.mjs';
@@ -29,6 +31,19 @@ for (const backend of ['aiortc', 'webrtcbin']) {
         });
     });
 }
+
+describe('H.264', () => {
+    callTest('a browser and aiortc, which knows nothing else', async ({ come, start, room }) => {
+        const alice = await start(() => startPeer('aiortc', world.server, 'alice', room, 'H264'));
+        const bob = await come('bob');
+        await alice.startCall();
+        await acceptRing(bob);
+        await expectMediaFrom(alice, jids('bob'));
+        await expectMediaFrom(bob, jids('alice'));
+        const rows = await participantsInDetail(world.server, room);
+        for (const { codecs } of rows) assert.deepEqual([...codecs].sort(), ['H264', 'opus']);
+    });
+});
 
 describe('all of them', () => {
     callTest('three in a call, each of another kind', async ({ come, start, room }) => {

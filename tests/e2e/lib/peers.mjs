@@ -49,13 +49,14 @@ class Peer {
     }
 }
 
-/** Brings a person with such a client into the room. */
-export async function startPeer(backend, server, who, room) {
+/** Brings a person with such a client into the room, which says that it knows video of one codec only. */
+export async function startPeer(backend, server, who, room, videoCodec = 'VP8') {
     const child = spawn(
         PYTHON,
         [
             ...[PROGRAM, '--backend', backend, '--room', room, '--domain', server.domain],
-            ...['--c2s', server.c2sPort, '--ca-file', server.certificate, who, `pw-${who}`],
+            ...['--c2s', server.c2sPort, '--ca-file', server.certificate],
+            ...['--video-codec', videoCodec, who, `pw-${who}`],
         ],
         { stdio: ['pipe', 'pipe', 'pipe'] },
     );

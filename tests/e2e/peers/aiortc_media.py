@@ -5,7 +5,7 @@ import asyncio
 import aioice.ice
 import av
 import numpy
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
 from aiortc.mediastreams import AudioStreamTrack, MediaStreamError, VideoStreamTrack
 from aiortc.sdp import candidate_from_sdp
 
@@ -42,15 +42,18 @@ class Tone(AudioStreamTrack):
 class Connection:
     """One RTCPeerConnection: it sends a picture and a tone (`offer`, `answered`), or receives (`answer`)."""
 
-    def __init__(self):
+    def __init__(self, video_codec):
+        self.video_codec = video_codec
         self.pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self.pc.on("track", self._receive)
         self.received = []
         self.readers = []
 
     async def offer(self):
-        for track in (Tone(), Picture()):
-            self.pc.addTransceiver(track, "sendonly")
+        self.pc.addTransceiver(Tone(), "sendonly")
+        video = self.pc.addTransceiver(Picture(), "sendonly")
+        codecs = RTCRtpSender.getCapabilities("video").codecs
+        video.setCodecPreferences([c for c in codecs if c.mimeType in (f"video/{self.video_codec}", "video/rtx")])
         await self.pc.setLocalDescription(await self.pc.createOffer())
         return self.pc.localDescription.sdp
 

@@ -40,6 +40,7 @@ async def main():
     parser.add_argument("--ca-file", required=True)
     parser.add_argument("--domain", required=True)
     parser.add_argument("--room", required=True)
+    parser.add_argument("--video-codec", default="VP8", help="VP8, or with aiortc H264")
     parser.add_argument("user")
     parser.add_argument("password")
     options = parser.parse_args()
@@ -47,7 +48,7 @@ async def main():
     media = importlib.import_module(BACKENDS[options.backend])
     address = SimpleNamespace(domain=options.domain, host="127.0.0.1", c2s=options.c2s, ca_file=options.ca_file)
     participant = Participant(SimpleNamespace(address=address), (options.user, options.password), options.room,
-                              media.Connection)
+                              lambda: media.Connection(options.video_codec))
     await participant.log_in()
     await participant.enter(options.room)
     print(json.dumps(None), flush=True)

@@ -39,7 +39,8 @@ def on_bus(_bus, message, *_):
 class Connection:
     """One webrtcbin: it sends a picture and a tone (`offer`, `answered`), or receives (`answer`)."""
 
-    def __init__(self):
+    def __init__(self, video_codec):
+        assert video_codec == "VP8", "GStreamer's encoders of H.264 are in packages that the tests do not install"
         self.received = []
         self.mids = []
         self.loop = asyncio.get_running_loop()
