@@ -279,6 +279,7 @@ tl::expected<std::vector<PublishedContent>, Refusal> negotiate_contents(
             choose_codecs(content.kind, content.codecs, rules.video_preference, rules.usable);
         if (each.answer.codecs.empty()) continue;
         each.answer.extmap_allow_mixed = content.extmap_allow_mixed;
+        each.answer.rtcp_reduced_size = content.rtcp_reduced_size;
         each.answer.extensions = choose_extensions(content, meanings);
         choose_encodings(content, each);
         choose_names(content, each);
@@ -312,6 +313,7 @@ std::optional<Content> offer_content(const PublishedContent& published, Numberin
     content.codecs = offered_codecs(source, numbering);
     if (content.codecs.empty()) return std::nullopt;
     content.extmap_allow_mixed = true;
+    content.rtcp_reduced_size = true;
     content.extensions = offered_extensions(source, numbering);
     const auto cname = published.cname.empty() ? names.token : published.cname;
     const auto msid = published.msid.empty() ? names.token + " " + names.token + "-" + source.name

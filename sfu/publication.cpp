@@ -97,27 +97,29 @@ void Publication::on_rtcp(const RtcpPacket& packet) {
     match->stream().on_sender_report(*info, context_.loop.now());
 }
 
-/// RFC 4585 s3.1: feedback is sent behind a report and the canonical name.
-RtcpWriter Publication::feedback() const {
+/// RFC 4585 s3.1: a report and the canonical name, or where RFC 5506 was negotiated, nothing.
+RtcpWriter Publication::feedback(const InboundTrack* track) const {
     RtcpWriter writer;
+    if (track != nullptr && track->content().answer.rtcp_reduced_size) return writer;
     writer.receiver_report(local_ssrc_, {});
     writer.source_description(local_ssrc_, context_.cname);
     return writer;
 }
 
-void Publication::send_keyframe_request(InboundStream& stream, TimePoint now) {
+void Publication::send_keyframe_request(const InboundTrack& track, InboundStream& stream,
+                                        TimePoint now) {
     if (stream.ssrc() == 0 || !stream.keyframes().poll(now)) return;
-    auto writer = feedback();
+    auto writer = feedback(&track);
     writer.picture_loss(local_ssrc_, stream.ssrc());
     session_.send_rtcp(writer);
     ++stream.counters().keyframe_requests;
 }
 
-void Publication::send_nacks(InboundStream& stream, TimePoint now) {
+void Publication::send_nacks(const InboundTrack& track, InboundStream& stream, TimePoint now) {
     std::array<uint16_t, NackGenerator::kMissingMax> sequences;
     const size_t count = stream.nacks().due(now, sequences);
     if (count == 0) return;
-    auto writer = feedback();
+    auto writer = feedback(&track);
     writer.nack(local_ssrc_, stream.ssrc(), {sequences.data(), count});
     session_.send_rtcp(writer);
     ++stream.counters().nacks;
@@ -125,7 +127,8 @@ void Publication::send_nacks(InboundStream& stream, TimePoint now) {
 
 void Publication::send_transport_feedback(TimePoint now) {
     while (transport_feedback_.due(now)) {
-        auto writer = feedback();
+        const auto* latest = demuxer_.find(latest_ssrc_);
+        auto writer = feedback(latest ? latest->track : nullptr);
         if (!transport_feedback_.write(writer, local_ssrc_, latest_ssrc_, now)) return;
         session_.send_rtcp(writer);
     }
@@ -137,8 +140,8 @@ void Publication::on_tick(TimePoint now) {
         for (size_t i = 0; i < track->encoding_count(); ++i) {
             auto& stream = track->encoding(i);
             stream.rates().tick(now);
-            if (stream.wants_nack()) send_nacks(stream, now);
-            if (is_video) send_keyframe_request(stream, now);
+            if (stream.wants_nack()) send_nacks(*track, stream, now);
+            if (is_video) send_keyframe_request(*track, stream, now);
         }
     }
     send_transport_feedback(now);

@@ -42,13 +42,14 @@ class Publication {
     std::vector<StreamStatistics> measure(TimePoint now);
 
   private:
-    void send_nacks(InboundStream& stream, TimePoint now);
-    void send_keyframe_request(InboundStream& stream, TimePoint now);
+    void send_nacks(const InboundTrack& track, InboundStream& stream, TimePoint now);
+    void send_keyframe_request(const InboundTrack& track, InboundStream& stream, TimePoint now);
     void send_transport_feedback(TimePoint now);
     /// Where the publisher does not estimate the bandwidth itself, it is told one.
     void put_estimate(RtcpWriter& writer, uint8_t worst_loss,
                       std::span<const uint32_t> video_ssrcs);
-    RtcpWriter feedback() const;
+    /// What feedback on the content stands behind; nullptr: it is not known which.
+    RtcpWriter feedback(const InboundTrack* track) const;
 
     const MediaContext& context_;
     Session& session_;

@@ -69,6 +69,7 @@ struct Content {
     std::vector<SourceGroup> groups;
     std::vector<std::string> rids{};  ///< RFC 8853: simulcast encodings, in order; empty: none
     bool rtcp_mux = true;             ///< RFC 5761
+    bool rtcp_reduced_size = false;   ///< RFC 5506
     std::string origin{};             ///< of what the SFU sends: the content's name at its source
     bool operator==(const Content&) const = default;
 };

@@ -50,6 +50,7 @@ sfu::Content to_sfu(const MediaContent& media) {
     content.rids = media.rtp.rids;
     content.origin = media.origin;
     content.rtcp_mux = media.rtp.rtcp_mux;
+    content.rtcp_reduced_size = media.rtp.rtcp_reduced_size;
     for (const auto& type : media.rtp.payload_types)
         content.codecs.push_back(to_sfu(type));
     for (const auto& extension : media.rtp.extensions) {
@@ -75,6 +76,7 @@ MediaContent from_sfu(const sfu::Content& content) {
     media.rtp.media =
         content.kind == sfu::MediaKind::audio ? jingle::MediaKind::audio : jingle::MediaKind::video;
     media.rtp.rtcp_mux = content.rtcp_mux;
+    media.rtp.rtcp_reduced_size = content.rtcp_reduced_size;
     for (const auto& codec : content.codecs)
         media.rtp.payload_types.push_back(from_sfu(codec));
     for (const auto& extension : content.extensions) {

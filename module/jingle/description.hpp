@@ -66,6 +66,7 @@ struct RtpDescription {
     std::vector<SourceGroup> groups;
     std::vector<std::string> rids{};  ///< RFC 8853: simulcast encodings, in order; empty: none
     bool rtcp_mux = false;
+    bool rtcp_reduced_size = false;         ///< RFC 5506
     std::vector<std::string> categories{};  ///< XEP-0507: "slides", "speaker", ...
     bool operator==(const RtpDescription&) const = default;
 };

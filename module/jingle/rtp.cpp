@@ -170,6 +170,7 @@ xmpp::Result<void> parse_child(const xmpp::Element& child, RtpDescription& resul
     if (child.is("simulcast", ns::sfu)) return parse_simulcast(child, result.rids);
     if (child.is("category", ns::category)) parse_category(child.attr("name"), result.categories);
     if (child.is("rtcp-mux", ns::jingle_rtp)) result.rtcp_mux = true;
+    if (child.is("rtcp-reduced-size", ns::jingle_rtp)) result.rtcp_reduced_size = true;
     if (child.is("extmap-allow-mixed", ns::rtp_hdrext)) result.extmap_allow_mixed = true;
     return {};
 }
@@ -263,6 +264,7 @@ xmpp::Element to_element(const RtpDescription& rtp) {
             simulcast.add("rid").set_attr("id", rid);
     }
     if (rtp.rtcp_mux) description.add("rtcp-mux");
+    if (rtp.rtcp_reduced_size) description.add("rtcp-reduced-size");
     return description;
 }
 

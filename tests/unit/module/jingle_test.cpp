@@ -71,7 +71,9 @@ BOOST_AUTO_TEST_CASE(reads_chromium) {
     BOOST_TEST(audio.payload_types[1].parameters[0].value == "111/111");
     BOOST_TEST(audio.extensions.size() == 2u);
     BOOST_TEST(audio.rtcp_mux);
+    BOOST_TEST(audio.rtcp_reduced_size);
     const auto& video = *offer.contents[1].description;
+    BOOST_TEST(!video.rtcp_reduced_size);
     BOOST_TEST(video.payload_types[0].feedback.size() == 4u);
     BOOST_TEST(
         (video.groups == std::vector<jingle::SourceGroup>{{"FID", {2301230316, 386328120}}}));

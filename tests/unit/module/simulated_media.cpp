@@ -36,6 +36,7 @@ jingle::RtpDescription answer_to(const jingle::RtpDescription& rtp) {
     answer.payload_types = {codec(rtp.media)};
     answer.rids = rtp.rids;
     answer.rtcp_mux = true;
+    answer.rtcp_reduced_size = rtp.rtcp_reduced_size;
     return answer;
 }
 

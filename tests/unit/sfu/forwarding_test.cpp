@@ -225,6 +225,30 @@ BOOST_AUTO_TEST_CASE(a_receiver_that_joins_or_asks_gets_a_keyframe) {
     BOOST_TEST(wait_until([&] { return picture_losses(*alice) == 2; }));
 }
 
+BOOST_AUTO_TEST_CASE(feedback_goes_without_a_report_where_that_was_negotiated) {
+    for (const bool reduced_size : {false, true}) {
+        Fixture fixture;
+        auto contents = published_contents();
+        contents[1].rtcp_reduced_size = reduced_size;
+        auto alice = fixture.publish("alice", 1, contents);
+        auto bob = fixture.subscribe("bob", "alice", 2);
+        BOOST_TEST(bob.offer.contents[1].rtcp_reduced_size);
+        send_media(*alice, 10, 5);
+        send_media(*alice, 16, 5);  // 15 is missing
+        for (const auto type : {RtcpType::payload_feedback, RtcpType::transport_feedback}) {
+            BOOST_REQUIRE(wait_until([&] { return !alice->received_rtcp(type).empty(); }));
+            BOOST_TEST(alice->received_rtcp(type)[0].place == (reduced_size ? 0u : 2u));
+        }
+        // Reports are sent all the same.
+        BOOST_TEST(wait_until([&] {
+            const auto reports = alice->received_rtcp(RtcpType::receiver_report);
+            return std::any_of(reports.begin(), reports.end(), [](const auto& report) {
+                return report.view().report_block(0).has_value();
+            });
+        }));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(keyframe_requests_of_many_receivers_are_merged) {
     auto config = Fixture::loopback();
     config.keyframe_interval_ms_min = std::chrono::hours(1);

@@ -193,6 +193,16 @@ BOOST_AUTO_TEST_CASE(offers_that_cannot_be_served_are_refused_with_the_reason) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(reduced_size_rtcp_is_answered_where_it_is_offered_and_always_offered) {
+    auto offer = browser_offer();
+    offer.contents[1].rtcp_reduced_size = true;
+    const auto published = *negotiate_publication(offer, kAll);
+    BOOST_TEST(!published[0].answer.rtcp_reduced_size);
+    BOOST_TEST(published[1].answer.rtcp_reduced_size);
+    for (const auto& content : offer_to_receiver(published))
+        BOOST_TEST(content.rtcp_reduced_size);
+}
+
 BOOST_AUTO_TEST_CASE(contents_without_a_common_codec_are_left_out) {
     auto offer = browser_offer();
     offer.contents[1].codecs = {named(98, "H264", 90'000)};  // packetization-mode 0

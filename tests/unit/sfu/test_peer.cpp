@@ -171,8 +171,8 @@ void TestPeer::on_srtcp(std::span<uint8_t> packet) {
     const size_t size = transport_->srtp().unprotect_rtcp(packet);
     RtcpReader reader(packet.first(size));
     const std::lock_guard lock(mutex_);
-    while (const auto each = reader.next()) {
-        rtcp_.push_back({each->type, each->count, {each->body.begin(), each->body.end()}});
+    for (size_t place = 0; const auto each = reader.next(); ++place) {
+        rtcp_.push_back({each->type, each->count, place, {each->body.begin(), each->body.end()}});
     }
 }
 

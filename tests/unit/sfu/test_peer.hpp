@@ -72,6 +72,7 @@ class TestPeer final : MediaTransport::Observer {
     struct ReceivedRtcp {
         RtcpType type;
         uint8_t count;
+        size_t place;  ///< in its datagram; 0: the first
         std::vector<uint8_t> body;
 
         RtcpPacket view() const { return {.type = type, .count = count, .body = body}; }

@@ -45,6 +45,15 @@ describe('a browser\u2019s offer', () => {
     });
   }
 
+  test('says where reduced-size RTCP is understood, and is told so', () => {
+    const reduced = (name: string) =>
+      overJingle(parseSdp(fixture(name), 'initiator')).contents.map((c) => c.rtcpReducedSize);
+    assert.deepEqual(reduced('chromium-offer.sdp'), [true, true]);
+    assert.deepEqual(reduced('firefox-offer.sdp'), [undefined, true]);
+    const lines = formatSdp(parseSdp(fixture('firefox-offer.sdp'), 'initiator'), 'initiator');
+    assert.equal(lines.match(/a=rtcp-rsize/g)?.length, 1);
+  });
+
   test('loses RFC 2198 redundancy, which Jingle cannot express', () => {
     const { contents } = parseSdp(fixture('chromium-offer.sdp'), 'initiator');
     assert.ok(!contents[0]!.payloadTypes.some((p) => p.name === 'red'));

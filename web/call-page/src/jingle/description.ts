@@ -75,6 +75,8 @@ export interface Content {
   media: Media;
   senders: Senders;
   rtcpMux: boolean;
+  /** RFC 5506. */
+  rtcpReducedSize?: boolean | undefined;
   payloadTypes: PayloadType[];
   feedback: Feedback[];
   headerExtensions: HeaderExtension[];

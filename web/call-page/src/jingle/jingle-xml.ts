@@ -170,6 +170,7 @@ function parseContent(e: Element): Content | undefined {
     senders: senders as Senders,
     media: description && attribute(description, 'media') === 'video' ? 'video' : 'audio',
     rtcpMux: list('rtcp-mux', NS.rtp).length > 0,
+    ...(list('rtcp-reduced-size', NS.rtp).length > 0 && { rtcpReducedSize: true }),
     payloadTypes: collect(list('payload-type', NS.rtp), LIMITS.payloadTypes, parsePayloadType),
     feedback: description ? parseFeedback(description) : [],
     ...(list('extmap-allow-mixed', NS.rtpHeaderExtensions).length > 0 && {
@@ -234,6 +235,7 @@ function buildDescription(c: Content): Element {
     ...c.payloadTypes.map(buildPayloadType),
     ...c.feedback.map(buildFeedback),
     c.rtcpMux ? el('rtcp-mux') : undefined,
+    c.rtcpReducedSize ? el('rtcp-reduced-size') : undefined,
     ...c.headerExtensions.map((h) =>
       el('rtp-hdrext', { xmlns: NS.rtpHeaderExtensions, id: h.id, uri: h.uri }),
     ),

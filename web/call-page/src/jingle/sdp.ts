@@ -135,6 +135,7 @@ function parseMedia(lines: string[], session: string[], describer: Role): Conten
     media: kind as Media,
     senders: directionToSenders(direction, describer),
     rtcpMux: lines.includes('a=rtcp-mux'),
+    ...(lines.includes('a=rtcp-rsize') && { rtcpReducedSize: true }),
     payloadTypes: formats
       .map((id) => parsePayloadType(lines, id))
       .filter((p): p is PayloadType => p !== undefined),
@@ -224,7 +225,8 @@ function formatContent(content: Content, transport: Transport, describer: Role):
     ...formatTransport(transport),
     `a=${sendersToDirection(content.senders, describer)}`,
   ];
-  if (content.rtcpMux) lines.push('a=rtcp-mux', 'a=rtcp-rsize');
+  if (content.rtcpMux) lines.push('a=rtcp-mux');
+  if (content.rtcpReducedSize) lines.push('a=rtcp-rsize');
   if (content.extmapAllowMixed) lines.push('a=extmap-allow-mixed');
   lines.push(...content.headerExtensions.map((h) => `a=extmap:${h.id} ${h.uri}`));
   lines.push(...content.payloadTypes.flatMap(formatPayloadType));
