@@ -102,8 +102,12 @@ bool is_rtx(const Codec& codec) {
     return same_name(codec.name, "rtx");
 }
 
+bool is_red(const Codec& codec) {
+    return same_name(codec.name, "red") && codec.clock_rate == 48'000;
+}
+
 bool is_red_of(const Codec& codec, uint8_t opus_type) {
-    if (!same_name(codec.name, "red") || codec.clock_rate != 48'000) return false;
+    if (!is_red(codec)) return false;
     const auto prefix = std::to_string(opus_type) + "/";
     return std::any_of(codec.parameters.begin(), codec.parameters.end(), [&](const Parameter& p) {
         return p.first.starts_with(prefix) || p.second.starts_with(prefix);

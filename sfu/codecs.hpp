@@ -17,7 +17,9 @@ bool same_name(std::string_view a, std::string_view b);  ///< without case (RFC 
 
 bool is_opus(const Codec& codec);
 bool is_rtx(const Codec& codec);
-/// RFC 2198 as browsers offer it: fmtp "111/111", with the same Opus format in every block.
+/// Of audio (RFC 2198).
+bool is_red(const Codec& codec);
+/// As browsers offer it: fmtp "111/111", with the same Opus format in every block.
 bool is_red_of(const Codec& codec, uint8_t opus_type);
 /// Of video; `other` of everything else.
 PayloadFormat payload_format(const Codec& codec);

@@ -28,6 +28,7 @@ InboundFormats::InboundFormats(const Content& content)
         media_types[codec.payload_type & 0x7f] = static_cast<uint8_t>(names.size());
         names.push_back(codec.name);
         formats.push_back(payload_format(codec));
+        if (is_red(codec)) red_type = codec.payload_type;
         const RtcpFeedback wanted{"nack", ""};
         nack = nack || std::find(codec.feedback.begin(), codec.feedback.end(), wanted) !=
                            codec.feedback.end();
@@ -82,6 +83,9 @@ void InboundStream::mark(StoredPacket& packet, std::span<const uint8_t> descript
     packet.marks = {};
     packet.descriptor = std::monostate{};
     packet.frame_number.reset();
+    packet.primary.reset();
+    if (packet.header.payload_type == formats_.red_type)
+        packet.primary = RedPrimary::parse(packet.body().first(packet.header.payload_size));
     if (formats_.kind != MediaKind::video) return;
     mark_by_payload(packet);
     if (!descriptor.empty()) {

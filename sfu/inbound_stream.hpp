@@ -26,8 +26,9 @@ struct InboundFormats {
     static constexpr uint8_t kNone = 0xff;
 
     MediaKind kind;
-    uint32_t clock_rate;  ///< Hz
-    bool nack = false;    ///< RFC 4585 s4.2
+    uint32_t clock_rate;       ///< Hz
+    bool nack = false;         ///< RFC 4585 s4.2
+    uint8_t red_type = kNone;  ///< of audio (RFC 2198)
     std::vector<std::string> names;
     std::vector<PayloadFormat> formats;    ///< of the names
     std::array<uint8_t, 128> media_types;  ///< index of the name, by payload type

@@ -150,10 +150,9 @@ std::vector<Codec> offered_codecs(const Content& source, Numbering& numbering) {
         if (is_rtx(codec)) continue;
         const auto type = numbering.payload_type(source.kind, codec);
         if (!type) continue;
-        const bool is_red = same_name(codec.name, "red");
         if (is_opus(codec)) opus_type = *type;
         // The blocks inside RED name their payload type: it passes only unchanged.
-        if (is_red && !is_red_of(codec, opus_type)) continue;
+        if (is_red(codec) && !is_red_of(codec, opus_type)) continue;
         codecs.push_back(codec);
         codecs.back().payload_type = *type;
         codecs.back().feedback = {{"transport-cc", ""}};
@@ -201,13 +200,14 @@ void put_payload_types(RewriteRules& rules, const Content& source, const Content
         rules.rtx_payload_types[taken->payload_type] = rtx->payload_type;
         rules.rtx_ssrc = offered.groups.front().ssrcs[1];
     }
-    // RED names the Opus inside by its number.
-    const auto red = std::find_if(source.codecs.begin(), source.codecs.end(),
-                                  [](const Codec& codec) { return same_name(codec.name, "red"); });
+    // RED names the Opus inside by its number: where it cannot pass, the Opus goes out of it.
+    const auto red = std::find_if(source.codecs.begin(), source.codecs.end(), is_red);
     const auto opus = std::find_if(source.codecs.begin(), source.codecs.end(), is_opus);
     if (red == source.codecs.end() || opus == source.codecs.end()) return;
     if (rules.payload_types[opus->payload_type] != opus->payload_type)
         rules.payload_types[red->payload_type] = RewriteRules::kRefused;
+    if (rules.payload_types[red->payload_type] == RewriteRules::kRefused)
+        rules.unpacked_type = red->payload_type;
 }
 
 void put_extensions(RewriteRules& rules, const Content& source, const Content& answered) {

@@ -118,7 +118,8 @@ void OutboundStream::forward(uint8_t encoding, uint32_t ring_number, TimePoint n
     const auto position = rewriter_.place(*packet);
     if (!position) return;
     const auto slot = path_.out.reserve();
-    const auto sent = stamp(packet->size, now, tag(position->sequence));
+    const auto sent =
+        stamp(size_t{packet->size} - position->payload_offset, now, tag(position->sequence));
     const size_t size = rewriter_.write(slot, *position, *packet, sent);
     if (!protect_and_commit(slot, size)) return;
     if (cache_) {
@@ -127,7 +128,7 @@ void OutboundStream::forward(uint8_t encoding, uint32_t ring_number, TimePoint n
                        .position = *position,
                        .stamp = sent});
     }
-    octets_ += packet->header.payload_size;
+    octets_ += uint32_t{packet->header.payload_size} - position->payload_offset;
     if (!latest_ || static_cast<int32_t>(position->timestamp - latest_->timestamp) >= 0) {
         latest_ = {.encoding = encoding,
                    .source_timestamp = packet->header.timestamp,

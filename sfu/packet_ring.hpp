@@ -11,6 +11,7 @@
 #include "sfu/frame_marks.hpp"
 #include "sfu/media_time.hpp"
 #include "sfu/packet_in.hpp"
+#include "sfu/red_payload.hpp"
 #include "sfu/rtp_header.hpp"
 #include "sfu/vp8_descriptor.hpp"
 #include "sfu/vp9_descriptor.hpp"
@@ -26,6 +27,7 @@ struct StoredPacket {
     FrameMarks marks;                      ///< of video whose format is known
     PayloadDescriptor descriptor;          ///< at the beginning of the payload
     std::optional<uint16_t> frame_number;  ///< of its dependency descriptor
+    std::optional<RedPrimary> primary;     ///< of audio in RED
     TimePoint arrival;
     uint16_t size = 0;
     std::array<uint8_t, kDatagramSizeMax> data;

@@ -95,7 +95,13 @@ bool StreamRewriter::place_picture(Position& position, const StoredPacket& packe
 
 std::optional<StreamRewriter::Position> StreamRewriter::place(const StoredPacket& packet) {
     Position position;
-    position.payload_type = rules_.payload_types[packet.header.payload_type & 0x7f];
+    uint8_t source_type = packet.header.payload_type;
+    if (source_type == rules_.unpacked_type) {
+        if (!packet.primary) return std::nullopt;
+        source_type = packet.primary->payload_type;
+        position.payload_offset = packet.primary->offset;
+    }
+    position.payload_type = rules_.payload_types[source_type & 0x7f];
     if (position.payload_type == RewriteRules::kRefused) return std::nullopt;
     if (!started_) {
         started_ = true;
@@ -164,7 +170,7 @@ size_t StreamRewriter::write(std::span<uint8_t> out, const Position& position,
                            .ssrc = rules_.ssrc,
                            .extensions = {}};
     const size_t header = write_header(out, fields, position, packet, stamp);
-    const auto body = packet.body();
+    const auto body = packet.body().subspan(position.payload_offset);
     if (header == 0 || header + body.size() > out.size()) return 0;
     std::memcpy(out.data() + header, body.data(), body.size());
     write_picture(out.subspan(header, body.size()), packet, position.picture);
@@ -179,7 +185,7 @@ size_t StreamRewriter::write_again(std::span<uint8_t> out, const Position& posit
                            .ssrc = rules_.rtx_ssrc,
                            .extensions = {}};
     const size_t header = write_header(out, fields, position, packet, stamp);
-    const auto body = packet.body();
+    const auto body = packet.body().subspan(position.payload_offset);
     if (header == 0 || header + 2 + body.size() > out.size()) return 0;
     write_u16(&out[header], position.sequence);
     std::memcpy(out.data() + header + 2, body.data(), body.size());

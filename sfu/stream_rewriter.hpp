@@ -23,6 +23,8 @@ struct RewriteRules {
     uint32_t clock_rate = 90'000;
     /// From the source's payload type to the receiver's; kRefused: not sent.
     std::array<uint8_t, 128> payload_types{};
+    /// The source's payload type of RED where the receiver gets what is in it; kRefused: none.
+    uint8_t unpacked_type = kRefused;
     /// From the receiver's payload type to that of its RTX format (RFC 4588); kRefused: none.
     std::array<uint8_t, 128> rtx_payload_types{};
     /// From the source's extension id to the receiver's; 0: left out.
@@ -54,8 +56,9 @@ class StreamRewriter {
         uint16_t sequence = 0;
         uint32_t timestamp = 0;
         uint8_t payload_type = 0;
-        PictureNumbers picture;     ///< where the packet has a descriptor with numbers
-        uint16_t frame_number = 0;  ///< where it has a dependency descriptor
+        uint16_t payload_offset = 0;  ///< octets of the payload that are not sent
+        PictureNumbers picture;       ///< where the packet has a descriptor with numbers
+        uint16_t frame_number = 0;    ///< where it has a dependency descriptor
     };
 
     /// The next packet is the first of another encoding, or after a pause; its timestamp becomes

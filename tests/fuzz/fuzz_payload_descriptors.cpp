@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "sfu/frame_marks.hpp"
+#include "sfu/red_payload.hpp"
 #include "sfu/temporal_filter.hpp"
 #include "sfu/vp8_descriptor.hpp"
 #include "sfu/vp9_descriptor.hpp"
@@ -51,6 +52,19 @@ void check_numbers(std::span<const uint8_t> payload, bool accepted, bool switche
     fuzz_check(std::equal(copy.begin(), copy.end(), payload.begin()), "nothing else was written");
 }
 
+/// The primary block lies within the payload, and one more empty block before it moves it.
+void check_red(std::span<const uint8_t> payload) {
+    const auto primary = RedPrimary::parse(payload);
+    if (!primary) return;
+    fuzz_check(primary->offset < payload.size(), "the primary has at least an octet");
+    fuzz_check(primary->payload_type < 0x80, "a payload type has 7 bits");
+    std::vector<uint8_t> longer{0x80, 0, 0, 0};
+    longer.insert(longer.end(), payload.begin(), payload.end());
+    const auto moved = RedPrimary::parse(longer);
+    fuzz_check(moved && moved->offset == primary->offset + 4, "an empty block moves the primary");
+    fuzz_check(moved->payload_type == primary->payload_type, "and does not change it");
+}
+
 }  // namespace
 
 /// Payloads of one source on their way to one receiver, each behind an octet that says what it is
@@ -64,6 +78,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         receiver.filter.set_target((rest[0] >> 4) & 0x03);
         const auto payload = rest.subspan(2, std::min<size_t>(rest[1], rest.size() - 2));
         rest = rest.subspan(2 + payload.size());
+        check_red(payload);
         const auto marks = read_frame_marks(format, payload, true);
         if (!marks) continue;
         check_marks(*marks);

@@ -86,6 +86,48 @@ BOOST_AUTO_TEST_CASE(two_receivers_get_what_one_publishes) {
     BOOST_TEST(in->packets_dropped == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(who_takes_no_red_gets_the_opus_in_it) {
+    constexpr uint8_t kRed = 63;
+    Fixture fixture;
+    auto contents = published_contents();
+    contents[0].codecs.push_back({.payload_type = kRed,
+                                  .name = "red",
+                                  .clock_rate = 48'000,
+                                  .channels = 2,
+                                  .parameters = {{"", "111/111"}},
+                                  .feedback = {}});
+    auto alice = fixture.publish("alice", 1, contents);
+    auto bob = fixture.subscribe("bob", "alice", 2);
+    auto carol =
+        fixture.subscribe("carol", "alice", 3, [](auto& answer) { answer[0].codecs.resize(1); });
+    for (uint16_t number = 10; number < 20; ++number) {
+        auto payload = numbered_payload(number, 80);
+        if (number % 2 == 1) {
+            const std::vector<uint8_t> blocks{0x80 | kOpus, 0x0f, 0x00, 0x02, kOpus, 0x01, 0x02};
+            payload.insert(payload.begin(), blocks.begin(), blocks.end());
+        }
+        alice->send_rtp({.payload_type = number % 2 == 1 ? kRed : kOpus,
+                         .sequence = number,
+                         .timestamp = number * 960U,
+                         .ssrc = kAudioSsrc,
+                         .extensions = {}},
+                        payload);
+    }
+    for (auto* receiver : {&bob, &carol}) {
+        BOOST_REQUIRE(
+            wait_until([&] { return receiver->peer->received_count(receiver->ssrc(0)) == 10; }));
+    }
+    const auto opus = carol.peer->received(carol.ssrc(0));
+    check_continuity(opus, 10, 960);
+    for (const auto& packet : opus) {
+        BOOST_TEST(packet.header.payload_type == kOpus);
+        BOOST_TEST((packet.payload == numbered_payload(number_of(packet.payload), 80)));
+    }
+    const auto red = bob.peer->received(bob.ssrc(0))[1];
+    BOOST_TEST(red.header.payload_type == kRed);
+    BOOST_TEST(red.payload.size() == 87u);
+}
+
 BOOST_AUTO_TEST_CASE(a_missing_packet_is_sent_again_in_the_rtx_stream) {
     Fixture fixture;
     auto alice = fixture.publish("alice", 1);

@@ -387,7 +387,7 @@ BOOST_AUTO_TEST_CASE(an_answer_decides_what_is_sent_and_how) {
     BOOST_TEST(video.extension_ids[2] == 0);
 }
 
-BOOST_AUTO_TEST_CASE(red_passes_only_with_the_same_opus_inside) {
+BOOST_AUTO_TEST_CASE(red_passes_only_with_the_same_opus_inside_and_is_else_unpacked) {
     const auto published = *negotiate_publication(browser_offer(), kAll);
     const auto offered = offer_to_receiver(published);
     auto answer = accept_all(offered);
@@ -395,6 +395,12 @@ BOOST_AUTO_TEST_CASE(red_passes_only_with_the_same_opus_inside) {
     const auto rules = *rules_for(published[0], offered[0], answer.contents[0]);
     BOOST_TEST(rules.payload_types[111] == 100);
     BOOST_TEST(rules.payload_types[63] == RewriteRules::kRefused);
+    BOOST_TEST(rules.unpacked_type == 63);
+    answer.contents[0].codecs = {opus()};
+    BOOST_TEST(rules_for(published[0], offered[0], answer.contents[0])->unpacked_type == 63);
+    answer.contents[0].codecs = {opus(), red()};
+    BOOST_TEST(rules_for(published[0], offered[0], answer.contents[0])->unpacked_type ==
+               RewriteRules::kRefused);
     // Nor is it offered where the receiver has Opus under another number.
     Content own;
     own.kind = MediaKind::audio;

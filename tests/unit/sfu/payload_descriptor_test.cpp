@@ -3,6 +3,7 @@
 
 #include "sfu/av1_payload.hpp"
 #include "sfu/h264_payload.hpp"
+#include "sfu/red_payload.hpp"
 #include "sfu/vp8_descriptor.hpp"
 #include "sfu/vp9_descriptor.hpp"
 
@@ -360,6 +361,43 @@ BOOST_AUTO_TEST_CASE(a_format_is_known_by_its_name) {
             BOOST_TEST(!read_frame_marks(each.format, {}, true));
         }
     }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(red_payload)
+
+BOOST_AUTO_TEST_CASE(the_primary_block_is_found) {
+    struct Case {
+        const char* name;
+        Bytes payload;
+        unsigned payload_type, offset;
+    };
+
+    const std::vector<Case> cases{
+        {"alone", {0x6f, 0xaa}, 111, 1},
+        {"behind one", {0xef, 0x0f, 0x00, 0x02, 0x6f, 0x01, 0x02, 0xaa}, 111, 7},
+        {"behind two of other types",
+         {0x80, 0x1e, 0x00, 0x01, 0xef, 0x0f, 0x00, 0x02, 0x6f, 0x01, 0x02, 0x03, 0xaa, 0xbb},
+         111,
+         12},
+        {"behind an empty one", {0xef, 0x0f, 0x00, 0x00, 0x6f, 0xaa}, 111, 5},
+        {"the offset's low bits are no length", {0xef, 0xff, 0xfc, 0x00, 0x6e, 0xaa}, 110, 5},
+    };
+    for (const auto& each : cases) {
+        BOOST_TEST_CONTEXT(each.name) {
+            const auto primary = RedPrimary::parse(each.payload);
+            BOOST_REQUIRE(primary.has_value());
+            BOOST_TEST(primary->payload_type == each.payload_type);
+            BOOST_TEST(primary->offset == each.offset);
+            check_cut(each.payload, each.offset, RedPrimary::parse);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(blocks_that_do_not_fit_are_refused) {
+    BOOST_TEST(!RedPrimary::parse(Bytes(1500, 0xff)));  // headers without end
+    BOOST_TEST(!RedPrimary::parse(Bytes{0xef, 0x00, 0x03, 0xff, 0x6f, 0x01, 0xaa}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -106,6 +106,37 @@ BOOST_AUTO_TEST_CASE(another_encoding_goes_on_where_the_first_ended) {
     BOOST_TEST(!rewriter.place(header(6'999, 70)));  // older than the switch
 }
 
+BOOST_AUTO_TEST_CASE(what_is_in_red_goes_out_alone_one_packet_for_one) {
+    RewriteRules rules;
+    rules.ssrc = 0x55555555;
+    rules.payload_types[111] = 100;
+    rules.unpacked_type = 63;
+    StreamRewriter rewriter(rules, 1'024, 7);
+    const auto place = [&](uint16_t sequence, std::vector<uint8_t> payload) {
+        std::vector<uint8_t> bytes{0x80, 63, 0, static_cast<uint8_t>(sequence)};
+        bytes.resize(12);
+        bytes.insert(bytes.end(), payload.begin(), payload.end());
+        auto packet = stored(bytes);
+        packet.primary = RedPrimary::parse(payload);
+        return std::pair(packet, rewriter.place(packet));
+    };
+    BOOST_TEST(place(1, {0x6f, 0x01}).second->sequence == 1'024);
+    BOOST_TEST(!place(2, {0xef, 0x0f, 0x00, 0x09, 0x6f, 0x01}).second);  // malformed
+    BOOST_TEST(!place(3, {0x0d, 0x01}).second);                          // another format
+    BOOST_TEST(!place(4, {0x3f, 0x6f, 0x01}).second);                    // RED in RED
+    const auto [packet, position] = place(5, {0xef, 0x0f, 0x00, 0x01, 0x6f, 0x01, 0xaa, 0xbb});
+    BOOST_REQUIRE(position);
+    BOOST_TEST(position->sequence == 1'028);
+    std::vector<uint8_t> out(1600);
+    out.resize(rewriter.write(out, *position, packet, kStamp));
+    const auto sent = RtpHeader::parse(out);
+    BOOST_REQUIRE(sent);
+    BOOST_TEST(sent->payload_type == 100);
+    BOOST_TEST(std::vector(out.begin() + sent->header_size, out.end()) ==
+                   (std::vector<uint8_t>{0xaa, 0xbb}),
+               boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(refused_payload_types_are_not_sent) {
     StreamRewriter rewriter(video_rules(), 1, 1);
     BOOST_TEST(!rewriter.place(header(1, 1, 97)));
