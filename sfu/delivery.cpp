@@ -354,6 +354,13 @@ void Delivery::say_goodbye() {
     }
 }
 
+std::optional<uint64_t> Delivery::bandwidth() const {
+    const bool video = std::any_of(contents_.begin(), contents_.end(), [](const auto& each) {
+        return each.stream && each.stream->is_video();
+    });
+    return video ? std::optional(bandwidth_.bits_per_second()) : std::nullopt;
+}
+
 std::vector<StreamStatistics> Delivery::measure(TimePoint now) {
     std::vector<StreamStatistics> measured;
     for (auto& each : contents_) {

@@ -61,6 +61,9 @@ class Delivery {
     void say_goodbye();
 
     std::vector<StreamStatistics> measure(TimePoint now);
+    /// bit/s that the path to the receiver carries; nothing where it gets no video, which is what
+    /// tells.
+    std::optional<uint64_t> bandwidth() const;
 
   private:
     /// One content that was offered.

@@ -228,6 +228,13 @@ StreamStatistics OutboundStream::measure(TimePoint now) {
             microseconds(uint64_t{reported_->jitter} * 1'000'000 / rewriter_.rules().clock_rate);
     }
     measured.round_trip = round_trip_.latest();
+    if (is_video() && current_) {
+        const auto& encoding = track_.encoding(*current_);
+        measured.layer = {
+            .encoding = *current_,
+            .height = encoding.height(),
+            .temporal_layer = std::min(layers_.current(), encoding.rates().highest_layer())};
+    }
     return measured;
 }
 

@@ -31,6 +31,7 @@ SessionStatistics Session::measure(TimePoint now) {
         streams.push_back(std::move(stream));
     return {.pair = connected() ? transport_->selected_pair() : std::nullopt,
             .packets_dropped = packets_dropped_ + (transport_ ? transport_->unsent() : 0),
+            .bandwidth = delivery_.bandwidth(),
             .streams = std::move(streams)};
 }
 

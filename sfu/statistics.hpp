@@ -34,6 +34,14 @@ struct StreamCounters {
     uint64_t keyframe_requests = 0;
 };
 
+/// What of a source's video goes to a receiver.
+struct ForwardedLayer {
+    uint8_t encoding = 0;        ///< in the order of the source's description
+    uint16_t height = 0;         ///< pixels; 0: not told
+    uint8_t temporal_layer = 0;  ///< the highest
+    bool operator==(const ForwardedLayer&) const = default;
+};
+
 /// One source's media in one direction. "Lately" is over RecentTraffic's samples.
 struct StreamStatistics {
     MediaKind kind = MediaKind::audio;
@@ -45,11 +53,13 @@ struct StreamStatistics {
     double fraction_lost = 0;      ///< lately, 0 to 1
     std::optional<std::chrono::microseconds> jitter;      ///< as its receiving side measures it
     std::optional<std::chrono::microseconds> round_trip;  ///< of what the SFU sends
+    std::optional<ForwardedLayer> layer;  ///< of video that the SFU sends; none: it pauses
 };
 
 struct SessionStatistics {
     std::optional<CandidatePair> pair;  ///< none: not connected
     uint64_t packets_dropped = 0;       ///< malformed, unauthentic, unknown or over a limit
+    std::optional<uint64_t> bandwidth;  ///< bit/s to the client, estimated; none: it gets no video
     std::vector<StreamStatistics> streams;
 };
 

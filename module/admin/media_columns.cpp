@@ -30,6 +30,17 @@ std::string to_text(const CandidatePair::End& end) {
            std::to_string(end.port);
 }
 
+/// "2 360p T1": the second encoding, 360 pixels high, temporal layers 0 and 1.
+std::vector<std::string> to_text(const std::vector<ForwardedLayer>& layers) {
+    std::vector<std::string> texts;
+    for (const ForwardedLayer& layer : layers) {
+        const std::string height = layer.height ? ' ' + std::to_string(layer.height) + 'p' : "";
+        texts.push_back(std::to_string(layer.encoding + 1) + height + " T" +
+                        std::to_string(layer.temporal_layer));
+    }
+    return texts;
+}
+
 }  // namespace
 
 std::vector<Field> media_columns() {
@@ -37,6 +48,8 @@ std::vector<Field> media_columns() {
             column("sends_lost_percent", "text-single", "Lost of that %"),
             column("receives_kbit_s", "text-single", "Receives kbit/s"),
             column("receives_lost_percent", "text-single", "Lost of that %"),
+            column("receives_layers", "text-multi", "Layers"),
+            column("bandwidth_kbit_s", "text-single", "Carries kbit/s"),
             column("round_trip_ms", "text-single", "Round trip ms"),
             column("codecs", "text-multi", "Sends in"),
             column("server_candidate", "text-single", "ICE, server"),
@@ -51,11 +64,13 @@ std::vector<Field> media_cells(const ParticipantStatistics* measured) {
         return cells;
     }
     using Values = std::vector<std::string>;
-    const auto& [sends, receives, round_trip, codecs, pair] = *measured;
+    const auto& [sends, receives, round_trip, codecs, pair, layers, bandwidth] = *measured;
     return {cell("sends_kbit_s", kbit_s(sends.bits_per_second)),
             cell("sends_lost_percent", one_decimal(100 * sends.fraction_lost)),
             cell("receives_kbit_s", kbit_s(receives.bits_per_second)),
             cell("receives_lost_percent", one_decimal(100 * receives.fraction_lost)),
+            cell("receives_layers", to_text(layers)),
+            cell("bandwidth_kbit_s", bandwidth ? Values{kbit_s(*bandwidth)} : Values{}),
             cell("round_trip_ms",
                  round_trip ? Values{one_decimal(static_cast<double>(round_trip->count()) / 1000)}
                             : Values{}),

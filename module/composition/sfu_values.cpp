@@ -276,10 +276,18 @@ MediaStatistics from_sfu(const sfu::ConferenceStatistics& statistics) {
         if (const auto& pair = measured.pair) {
             session.pair = CandidatePair{from_sfu(pair->local), from_sfu(pair->remote)};
         }
+        session.bandwidth = measured.bandwidth;
         for (const sfu::StreamStatistics& stream : measured.streams) {
-            session.streams.push_back({stream.direction == sfu::Direction::receive, stream.codec,
-                                       stream.bits_per_second, stream.fraction_lost,
-                                       stream.round_trip});
+            session.streams.push_back({stream.direction == sfu::Direction::receive,
+                                       stream.codec,
+                                       stream.bits_per_second,
+                                       stream.fraction_lost,
+                                       stream.round_trip,
+                                       {}});
+            if (const auto& layer = stream.layer) {
+                session.streams.back().layer = {layer->encoding, layer->height,
+                                                layer->temporal_layer};
+            }
         }
     }
     return result;

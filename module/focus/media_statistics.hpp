@@ -25,6 +25,13 @@ struct CandidatePair {
     End remote;  ///< the client's
 };
 
+/// What of a source's video a client gets.
+struct ForwardedLayer {
+    uint8_t encoding = 0;        ///< in the order of the source's description
+    uint16_t height = 0;         ///< pixels; 0: not told
+    uint8_t temporal_layer = 0;  ///< the highest
+};
+
 /// One source's media in one session.
 struct StreamStatistics {
     bool from_client = true;
@@ -32,11 +39,14 @@ struct StreamStatistics {
     uint64_t bits_per_second = 0;  ///< lately
     double fraction_lost = 0;      ///< lately, 0 to 1
     std::optional<std::chrono::microseconds> round_trip;
+    std::optional<ForwardedLayer> layer{};  ///< of video to the client; none: paused
 };
 
 struct SessionStatistics {
     std::optional<CandidatePair> pair;  ///< none: not connected
     std::vector<StreamStatistics> streams;
+    std::optional<uint64_t>
+        bandwidth{};  ///< bit/s to the client, estimated; none: it gets no video
 };
 
 using MediaStatistics = std::map<SessionNumber, SessionStatistics>;
@@ -54,6 +64,8 @@ struct ParticipantStatistics {
     std::optional<std::chrono::microseconds> round_trip;  ///< the longest
     std::vector<std::string> codecs;                      ///< in which it sends, each once
     std::optional<CandidatePair> pair;                    ///< of the session in which it sends
+    std::vector<ForwardedLayer> layers;                   ///< of each video that it gets
+    std::optional<uint64_t> bandwidth;                    ///< to it, of all of its sessions
 
     /// Another of its sessions; `publishes`: the one in which it sends.
     void add(const SessionStatistics& session, bool publishes);

@@ -286,10 +286,13 @@ MediaStatistics SimulatedMedia::statistics() const {
              {true, "VP8", 100'000, 0, std::nullopt}}};
     }
     for (const auto& [who, number] : receivers_) {
-        statistics[number] = {std::nullopt,
-                              {{false, "opus", 40'400, 0, microseconds(23'400)},
-                               {false, "VP8", 900'000, 0.5, microseconds(25'060)},
-                               {false, "", 0, 0, std::nullopt}}};
+        statistics[number] = {
+            std::nullopt,
+            {{false, "opus", 40'400, 0, microseconds(23'400)},
+             {false, "VP8", 900'000, 0.5, microseconds(25'060), ForwardedLayer{1, 360, 2}},
+             {false, "VP8", 0, 0, std::nullopt, ForwardedLayer{0, 0, 0}},
+             {false, "", 0, 0, std::nullopt}},
+            1'200'400};
     }
     return statistics;
 }

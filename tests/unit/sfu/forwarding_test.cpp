@@ -83,6 +83,10 @@ BOOST_AUTO_TEST_CASE(two_receivers_get_what_one_publishes) {
     BOOST_REQUIRE(out);
     BOOST_TEST(packets(*in) == 200u);
     BOOST_TEST(packets(*out) == 200u);
+    BOOST_TEST(!in->bandwidth);
+    BOOST_TEST(out->bandwidth.value_or(0) > 0u);
+    BOOST_TEST(!out->streams[0].layer);
+    BOOST_TEST((out->streams[1].layer == ForwardedLayer{}));
     BOOST_TEST(in->packets_dropped == 0u);
 }
 

@@ -232,11 +232,14 @@ BOOST_AUTO_TEST_CASE(encodings_are_switched_without_a_break) {
             return latest_height(bob->received(ssrc)) == height;
         });
     };
+    const auto layer = [&] { return fixture.statistics(2)->streams.back().layer; };
     BOOST_TEST(until_height(720));
+    BOOST_TEST((layer() == ForwardedLayer{.encoding = 1, .height = 720}));
     Subscription small;
     small.height_max = 180;
     fixture.sfu.set_subscription(fixture.conference, {"bob"}, small);
     BOOST_TEST(until_height(180));
+    BOOST_TEST((layer() == ForwardedLayer{.encoding = 0, .height = 180}));
     fixture.sfu.set_subscription(fixture.conference, {"bob"}, {});
     BOOST_TEST(until_height(720));
 
