@@ -87,6 +87,7 @@ std::vector<Content> Delivery::offer(
         if (!content) continue;
         contents_.push_back({source, track.get(), *content, nullptr, {}});
         if (wishes_) contents_.back().wish = wishes_(source, track->kind());
+        select(contents_.back());
         offered.push_back(std::move(*content));
     }
     return offered;
@@ -126,6 +127,7 @@ void Delivery::attach(OfferedContent& offered) {
 }
 
 void Delivery::detach(OfferedContent& offered) {
+    set_demand(offered, {});
     if (offered.stream) offered.track->remove_receiver(*offered.stream);
 }
 
@@ -161,8 +163,15 @@ void Delivery::set_wishes(const MediaWishes& wishes) {
     }
 }
 
+/// What is offered counts as wanted before it is answered: the publisher has begun by then.
+void Delivery::set_demand(OfferedContent& offered, const Demand& demand) {
+    offered.track->demand().change(offered.demand, demand);
+    offered.demand = demand;
+}
+
 /// Whether the stream goes out at all; which of its encodings is for `allocate`.
 void Delivery::select(OfferedContent& offered) {
+    set_demand(offered, {.wanted = offered.wanted(), .height_max = offered.wish.height_max});
     if (!offered.stream) return;
     next_allocation_ = context_.loop.now();
     if (offered.wanted() == offered.going) return;

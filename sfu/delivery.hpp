@@ -76,6 +76,7 @@ class Delivery {
         bool active = true;  ///< not paused by the receiver
         LayerChoice choice{};
         bool going = false;  ///< wanted, and `choice` is what was last chosen for it
+        Demand demand{};     ///< as the track knows it
 
         bool wanted() const { return active && wish.wanted; }
     };
@@ -84,8 +85,9 @@ class Delivery {
     OfferedContent* find(std::string_view content);
     void attach(OfferedContent& offered);
     void detach(OfferedContent& offered);
-    /// After `wanted` may have changed.
+    /// After `active` or `wish` may have changed.
     void select(OfferedContent& offered);
+    static void set_demand(OfferedContent& offered, const Demand& demand);
     void allocate(TimePoint now);
     void apply(OfferedContent& offered, const LayerChoice& choice);
     void on_nack(const RtcpPacket& packet);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "sfu/demand_watch.hpp"
 #include "sfu/inbound_stream.hpp"
 
 namespace parley::sfu {
@@ -58,6 +59,9 @@ class InboundTrack {
 
     void set_active(bool active) { active_ = active; }
 
+    /// What those who were offered the content want of it.
+    DemandWatch& demand() { return demand_; }
+
     /// Keeps the packet that the encoding has accepted. When the batch ends it is sent to every
     /// receiver, or if not `wanted`, left out at every receiver.
     void commit(size_t encoding, bool wanted, TimePoint now);
@@ -80,6 +84,7 @@ class InboundTrack {
     ForwardBatch& batch_;
     std::vector<std::unique_ptr<InboundStream>> encodings_;
     std::vector<OutboundStream*> receivers_;
+    DemandWatch demand_;
     std::array<Pending, 32> pending_{};  ///< fewer than any ring holds
     size_t pending_count_ = 0;
     bool active_;

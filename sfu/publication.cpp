@@ -147,6 +147,18 @@ void Publication::on_tick(TimePoint now) {
     send_transport_feedback(now);
 }
 
+void Publication::tell_demand(TimePoint now) {
+    for (auto& track : tracks_) {
+        if (track->kind() != MediaKind::video) continue;
+        const auto demand = track->demand().poll(now);
+        if (!demand) continue;
+        context_.emit(ContentDemand{.session = session_.id(),
+                                    .content = track->name(),
+                                    .wanted = demand->wanted,
+                                    .height_max = demand->height_max});
+    }
+}
+
 void Publication::put_estimate(RtcpWriter& writer, uint8_t worst_loss,
                                std::span<const uint32_t> video_ssrcs) {
     if (!remb_ || video_ssrcs.empty()) return;

@@ -37,6 +37,8 @@ class Publication {
     void on_srtp(std::span<uint8_t> packet);
     void on_rtcp(const RtcpPacket& packet);
     void on_tick(TimePoint now);
+    /// Every tick, connected or not.
+    void tell_demand(TimePoint now);
     void on_report_due(TimePoint now);
 
     std::vector<StreamStatistics> measure(TimePoint now);

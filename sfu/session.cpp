@@ -190,6 +190,7 @@ void Session::tick(TimePoint now) {
     if (now < next_tick_ || over_ || !transport_) return;
     transport_->handle_timeout();
     if (over_) return;
+    publication_.tell_demand(now);
     if (!connected()) {
         if (now - opened_ <= context_.config.connect_timeout_ms_max) return;
         if (answered_) {

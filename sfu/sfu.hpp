@@ -148,8 +148,17 @@ struct DominantSpeaker {
     ParticipantId participant;
 };
 
+/// What the others want of a video content that the session's client sends has changed; until it is
+/// told, all is. By what they wish, not by what their bandwidth allows.
+struct ContentDemand {
+    SessionId session;
+    std::string content;
+    bool wanted = true;       ///< by anybody
+    uint16_t height_max = 0;  ///< pixels, of who wants most; 0: any
+};
+
 using Event = std::variant<LocalDescription, LocalContents, LocalCandidates, LocalTransport,
-                           SessionConnected, SessionFailed, DominantSpeaker>;
+                           SessionConnected, SessionFailed, DominantSpeaker, ContentDemand>;
 
 /// All functions: any thread, return at once, never block on media; the work is posted to the media
 /// worker that owns the conference, in order. What goes wrong is told by SessionFailed.

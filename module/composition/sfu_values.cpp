@@ -178,6 +178,11 @@ struct FromSfu {
                               participant(speaker.participant)};
     }
 
+    MediaEvent operator()(const sfu::ContentDemand& demand) const {
+        return MediaDemandChanged{number(demand.session), demand.content, demand.wanted,
+                                  demand.height_max};
+    }
+
     MediaEvent operator()(const sfu::LocalDescription& ready) const {
         return LocalDescriptionReady{number(ready.session), module::from_sfu(ready.description)};
     }

@@ -107,6 +107,20 @@ void Focus::on(const SpeakerChanged& event, Now, Result& result) {
     }
 }
 
+void Focus::on(const MediaDemandChanged& event, Now, Result& result) {
+    const Conference* conference = find_by_session(event.session);
+    if (!conference) return;
+    const Session& session = conference->sessions.at(event.session);
+    const SessionContent* content = session.find_content(event.content);
+    if (!session.single || session.state != State::live || !content || content->source) return;
+    jingle::Jingle info = outgoing(session, jingle::Action::session_info);
+    info.demand = {content->creator, content->name, std::nullopt};
+    if (!event.wanted || event.height_max != 0) {
+        info.demand->height_max = event.wanted ? event.height_max : uint16_t{0};
+    }
+    send_jingle(session, conference->id, info, "demand", result);
+}
+
 CallStatistics Focus::statistics(const CallId& id, const MediaStatistics& measured) const {
     CallStatistics statistics;
     const Conference* conference = find(id);

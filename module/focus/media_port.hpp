@@ -193,7 +193,17 @@ struct SpeakerChanged {
     FullJid speaker;
 };
 
+/// What the others want of a video content that the session's client sends has changed; until it is
+/// told, all is.
+struct MediaDemandChanged {
+    SessionNumber session;
+    std::string content;
+    bool wanted = true;       ///< by anybody
+    uint16_t height_max = 0;  ///< pixels, of who wants most; 0: any
+};
+
 using MediaEvent = std::variant<LocalDescriptionReady, LocalContentsReady, LocalCandidatesFound,
-                                LocalTransportReady, MediaConnected, MediaFailed, SpeakerChanged>;
+                                LocalTransportReady, MediaConnected, MediaFailed, SpeakerChanged,
+                                MediaDemandChanged>;
 
 }  // namespace parley::module

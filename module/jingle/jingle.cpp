@@ -179,6 +179,13 @@ xmpp::Element to_element(const SessionInfo& info) {
     return element;
 }
 
+xmpp::Element to_element(const Demand& demand) {
+    xmpp::Element element("demand", ns::sfu);
+    element.set_attr("creator", to_string(demand.creator)).set_attr("name", demand.name);
+    if (demand.height_max) element.set_attr("max-height", std::to_string(*demand.height_max));
+    return element;
+}
+
 }  // namespace
 
 std::string_view to_string(Action action) {
@@ -232,6 +239,7 @@ xmpp::Element to_element(const Jingle& jingle) {
         element.add(to_element(info));
     if (jingle.single_session) element.add("single-session", ns::sfu);
     if (!jingle.speaker.empty()) element.add("speaker", ns::sfu).set_attr("jid", jingle.speaker);
+    if (jingle.demand) element.add(to_element(*jingle.demand));
     return element;
 }
 

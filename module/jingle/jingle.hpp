@@ -67,6 +67,14 @@ struct SessionInfo {
     bool operator==(const SessionInfo&) const = default;
 };
 
+/// docs/protocol.md s7.10: what the others want of a video content.
+struct Demand {
+    Party creator = Party::initiator;
+    std::string name;
+    std::optional<uint16_t> height_max{};  ///< pixels; 0: nobody wants it; none: any
+    bool operator==(const Demand&) const = default;
+};
+
 /// XEP-0166 s7.1: <jingle/>.
 struct Jingle {
     Action action = Action::session_info;
@@ -83,6 +91,7 @@ struct Jingle {
     bool unknown_info = false;    ///< a session-info with a payload that nobody here understands
     bool single_session = false;  ///< docs/protocol.md s7.5: media of others comes in this session
     std::string speaker{};        ///< a full JID; empty: not said
+    std::optional<Demand> demand{};  ///< only ever said to clients: not read
     bool operator==(const Jingle&) const = default;
 };
 

@@ -154,6 +154,8 @@ bool Dialogue::act(const xmpp::Element& element) {
     } else if (name == "speaks") {
         const auto call = CallId::parse(element.attr("call"));
         take(coordinator_.on_media(SpeakerChanged{*call, occupant(element).jid}, now_));
+    } else if (name == "demands") {
+        demands(element);
     } else if (name == "presence") {
         presence(element);
     } else if (name == "submits") {
@@ -274,6 +276,16 @@ void Dialogue::media_fails(const xmpp::Element& element) {
     if (!session) throw std::runtime_error("there is no such media session");
     const auto reason = reason_from(element.attr("reason"));
     take(coordinator_.on_media(MediaFailed{*session, reason.value(), "simulated"}, now_));
+}
+
+void Dialogue::demands(const xmpp::Element& element) {
+    MediaDemandChanged demand{media_.publishing(occupant(element).jid).value(),
+                              std::string(element.attr("content"))};
+    if (element.has_attr("max-height")) {
+        demand.height_max = static_cast<uint16_t>(number(element, "max-height", 0));
+        demand.wanted = demand.height_max != 0;
+    }
+    take(coordinator_.on_media(demand, now_));
 }
 
 /// The owner's host has given every field a value.

@@ -30,6 +30,7 @@ class Dialogue {
     void says(const xmpp::Element& element);
     void presence(const xmpp::Element& element);
     void media_fails(const xmpp::Element& element);
+    void demands(const xmpp::Element& element);
     void submits(const xmpp::Element& element);
     void node_lost(const xmpp::Element& element);
     void take(Outputs outputs);

@@ -73,12 +73,25 @@ class SimulcastCamera {
         return {video};
     }
 
+    bool sends_low = true;
+    bool sends_high = true;
+
     void send_picture() {
         const bool keyframe = picture_ % 5 == 0;
-        send(kLowSsrc, 'l', vp8_frame(static_cast<uint16_t>(picture_), keyframe, 180), 0);
-        send(kHighSsrc, 'h', vp8_frame(static_cast<uint16_t>(7'000 + picture_), keyframe, 720),
-             30'000);
+        if (sends_low) {
+            send(kLowSsrc, 'l', vp8_frame(static_cast<uint16_t>(picture_), keyframe, 180), 0);
+        }
+        if (sends_high) {
+            send(kHighSsrc, 'h', vp8_frame(static_cast<uint16_t>(7'000 + picture_), keyframe, 720),
+                 30'000);
+        }
         ++picture_;
+    }
+
+    /// As clients do: the lowest while anything is wanted.
+    void follow(const ContentDemand& demand) {
+        sends_low = demand.wanted;
+        sends_high = demand.wanted && (demand.height_max == 0 || demand.height_max >= 720);
     }
 
   private:
@@ -253,6 +266,88 @@ BOOST_AUTO_TEST_CASE(encodings_are_switched_without_a_break) {
         };
         BOOST_TEST(picture(now) == ((picture(before) + 1) & 0x7fff));
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_publisher_is_told_what_is_watched) {
+    Fixture fixture;
+    auto alice = fixture.publish("alice", 1);
+    const auto told = [&] {
+        const auto demand = fixture.expect<ContentDemand>(1);
+        BOOST_TEST(demand.content == "1");
+        fixture.forget_events();
+        return std::pair(demand.wanted, int{demand.height_max});
+    };
+    const auto wish = [&](const char* who, Subscription::Video video, uint16_t height_max) {
+        Subscription wanted;
+        wanted.video = video;
+        wanted.height_max = height_max;
+        fixture.sfu.set_subscription(fixture.conference, {who}, wanted);
+    };
+    using Video = Subscription::Video;
+    BOOST_TEST((told() == std::pair(false, 0)));
+    auto bob = fixture.publish("bob", 2, bobs_contents());
+    // Before bob has answered.
+    fixture.sfu.offer_media(fixture.conference, {2}, {"alice"});
+    const auto offered = fixture.expect<LocalContents>(2).contents;
+    BOOST_TEST((told() == std::pair(true, 0)));
+    fixture.sfu.set_answer(fixture.conference, {2}, {.contents = offered, .transport = {}});
+    wish("bob", Video::all, 360);
+    BOOST_TEST((told() == std::pair(true, 360)));
+    auto carol = fixture.subscribe("carol", "alice", 3);
+    BOOST_TEST((told() == std::pair(true, 0)));
+    wish("carol", Video::none, 0);
+    BOOST_TEST((told() == std::pair(true, 360)));
+    fixture.sfu.set_active(fixture.conference, {2}, offered[1].name, false);
+    BOOST_TEST((told() == std::pair(false, 0)));
+    wish("carol", Video::all, 180);
+    BOOST_TEST((told() == std::pair(true, 180)));
+    fixture.sfu.close_session(fixture.conference, {3});
+    BOOST_TEST((told() == std::pair(false, 0)));
+    fixture.sfu.set_active(fixture.conference, {2}, offered[1].name, true);
+    BOOST_TEST((told() == std::pair(true, 360)));
+    fixture.sfu.remove_contents(fixture.conference, {2}, {offered[1].name});
+    BOOST_TEST((told() == std::pair(false, 0)));
+}
+
+BOOST_AUTO_TEST_CASE(pictures_go_on_while_encodings_go_and_come_with_what_is_watched) {
+    Fixture fixture;
+    auto alice = fixture.publish("alice", 1, SimulcastCamera::contents());
+    auto bob = fixture.publish("bob", 2, bobs_contents());
+    const auto ssrc = take_offer(fixture, 2, "alice")[0].sources[0].ssrc;
+    SimulcastCamera camera(*alice);
+    const auto until = [&](const std::function<bool()>& condition) {
+        return wait_until([&] {
+            if (const auto demand = fixture.find<ContentDemand>(1)) {
+                camera.follow(*demand);
+                fixture.forget_events();
+            }
+            camera.send_picture();
+            return condition();
+        });
+    };
+    const auto shows = [&](uint16_t height) {
+        return latest_height(bob->received(ssrc)) == height;
+    };
+    const auto wish = [&](Subscription::Video video, uint16_t height_max) {
+        Subscription wanted;
+        wanted.video = video;
+        wanted.height_max = height_max;
+        fixture.sfu.set_subscription(fixture.conference, {"bob"}, wanted);
+    };
+    using Video = Subscription::Video;
+    BOOST_TEST(until([&] { return shows(720); }));
+    wish(Video::all, 180);
+    BOOST_TEST(until([&] { return shows(180) && !camera.sends_high; }));
+    const auto before = bob->received_count(ssrc);
+    BOOST_TEST(until([&] { return bob->received_count(ssrc) > before + 20; }));
+    BOOST_TEST(shows(180));
+    wish(Video::none, 0);
+    BOOST_TEST(until([&] { return !camera.sends_low; }));
+    BOOST_TEST(!camera.sends_high);
+    const auto paused = bob->received_count(ssrc);
+    wish(Video::all, 0);
+    BOOST_TEST(until([&] { return shows(180) && bob->received_count(ssrc) > paused; }));
+    BOOST_TEST(until([&] { return shows(720); }));
 }
 
 BOOST_AUTO_TEST_CASE(publishers_are_told_what_arrived) {
