@@ -9,6 +9,7 @@ import { acceptRing, bare, expectMediaFrom, startCall } from './lib/people.mjs';
 const CAMERA_WIDTH = 640;
 const WIDE = [1280, 800];
 const NARROW = [420, 640];
+const TINY = [320, 320];
 /** The SFU switches at a keyframe, and only to what it deems the way to be wide enough for. */
 const SWITCH_MS = 30_000;
 
@@ -36,11 +37,27 @@ async function pictureBecomes(tab, who, width) {
     }
 }
 
-/** The encodings that this page sends of its camera, by rid. */
-async function encodingsOf(tab) {
+/** Bytes that this page has sent of its camera, by rid. */
+async function bytesSent(tab) {
     const stats = await tab.evaluate(() => window.parley.stats());
     const sent = stats.flatMap(({ outbound }) => outbound).filter((s) => s.kind === 'video');
-    return sent.map((s) => s.rid).sort();
+    return Object.fromEntries(sent.map(({ rid, bytes }) => [rid, bytes]));
+}
+
+/** Until these encodings, and no others, are sent for a second. */
+async function onlySends(tab, rids) {
+    const deadline = Date.now() + SWITCH_MS;
+    for (;;) {
+        const before = await bytesSent(tab);
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
+        const after = await bytesSent(tab);
+        const sent = Object.keys(after).filter((rid) => after[rid] > (before[rid] ?? 0));
+        if (sent.sort().join() === rids.join()) return;
+        assert.ok(
+            Date.now() < deadline,
+            `not only ${rids.join() || 'nothing'} is sent: ${JSON.stringify({ before, after })}`,
+        );
+    }
 }
 
 describe('simulcast', () => {
@@ -59,7 +76,7 @@ describe('simulcast', () => {
             await acceptRing(bob);
             await acceptRing(carol);
             await expectMediaFrom(bob, jids('alice', 'carol'));
-            assert.deepEqual(await encodingsOf(alice), ['l', 'm']);
+            assert.deepEqual(Object.keys(await bytesSent(alice)).sort(), ['l', 'm']);
 
             await bob.resize(...WIDE);
             await pictureBecomes(bob, 'alice', 640);
@@ -73,6 +90,32 @@ describe('simulcast', () => {
             assert.ok(large.frames > small.frames, 'no frames were decoded meanwhile');
             await expectMediaFrom(bob, jids('alice', 'carol'));
             await expectMediaFrom(carol, jids('alice', 'bob'));
+        });
+    }
+
+    for (const [browser, start] of [
+        ['Chromium', undefined],
+        ['Firefox', startFirefox],
+    ]) {
+        callTest(`${browser} sends nothing that nobody watches`, async ({ come, start: open }) => {
+            const sender = start && (await open(start));
+            const [alice, bob] = [await come('alice', sender), await come('bob')];
+            await bob.resize(...WIDE);
+            await startCall(alice, 'sfu');
+            await onlySends(alice, []);
+            await acceptRing(bob);
+            await expectMediaFrom(bob, jids('alice'));
+            await pictureBecomes(bob, 'alice', 640);
+
+            await bob.resize(...TINY);
+            await pictureBecomes(bob, 'alice', 320);
+            await onlySends(alice, ['l']);
+            await expectMediaFrom(bob, jids('alice'));
+
+            await bob.resize(...WIDE);
+            await onlySends(alice, ['l', 'm']);
+            await pictureBecomes(bob, 'alice', 640);
+            await expectMediaFrom(bob, jids('alice'));
         });
     }
 });

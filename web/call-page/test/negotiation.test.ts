@@ -209,6 +209,28 @@ describe('what a session tells besides', () => {
     assert.equal(told('').speaker, undefined);
   });
 
+  for (const [attributes, maxHeight] of [
+    ['', undefined],
+    [`max-height='0'`, 0],
+    [`max-height='360'`, 360],
+  ] as const) {
+    test(`what is watched: ${attributes || 'any height'}`, () => {
+      const { demand } = told(
+        `<demand xmlns='urn:parley:sfu:0' creator='initiator' name='1' ${attributes}/>`,
+      );
+      assert.deepEqual(demand, { name: '1', maxHeight });
+    });
+  }
+
+  test('of what is watched nothing that makes no sense', () => {
+    assert.equal(told(`<demand xmlns='urn:parley:sfu:0' max-height='360'/>`).demand, undefined);
+    for (const height of ['-1', 'tall', '', '999999'])
+      assert.equal(
+        told(`<demand xmlns='urn:parley:sfu:0' name='1' max-height='${height}'/>`).demand,
+        undefined,
+      );
+  });
+
   for (const muted of [true, false]) {
     test(`that a content is ${muted ? 'muted' : 'not muted any more'}`, () => {
       const mute = { muted, creator: 'responder', name: 'b0' } as const;

@@ -2,7 +2,7 @@ import { overTheWire } from './dom';
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { buildSubscription, subscriptionFor, type TileView } from '../src/call/subscription';
-import { cameraEncodings, withoutSimulcast } from '../src/media/encodings';
+import { cameraEncodings, watchedEncodings, withoutSimulcast } from '../src/media/encodings';
 import { forwardedCodecs } from '../src/media/video-codecs';
 
 describe('encodings of a camera', () => {
@@ -41,6 +41,33 @@ describe('encodings of a camera', () => {
       );
     });
   }
+
+  const watched: [height: number, maxHeight: number | undefined, sent: string][] = [
+    [720, undefined, 'lmh'],
+    [720, 0, ''],
+    [720, 16, 'l'],
+    [720, 180, 'l'],
+    [720, 359, 'l'],
+    [720, 360, 'lm'],
+    [720, 8192, 'lmh'],
+    [1080, 360, 'l'],
+    [1080, 540, 'lm'],
+    [0, undefined, 'lmh'],
+    [0, 180, 'lmh'],
+    [0, 0, ''],
+  ];
+  for (const [height, maxHeight, expected] of watched) {
+    test(`of ${height} pixels, ${maxHeight} watched: "${expected}" are sent`, () => {
+      const encodings = cameraEncodings(720);
+      const sent = watchedEncodings(encodings, height, maxHeight);
+      assert.equal(encodings.map((e, i) => (sent[i] ? e.rid : '')).join(''), expected);
+    });
+  }
+
+  test('a single one is sent while anything is watched', () => {
+    assert.deepEqual(watchedEncodings([{}], 1080, 180), [true]);
+    assert.deepEqual(watchedEncodings([{}], 1080, 0), [false]);
+  });
 
   test('where there is no simulcast the one that is left is the large picture', () => {
     const all = cameraEncodings(720);

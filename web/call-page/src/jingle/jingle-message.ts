@@ -22,6 +22,14 @@ export interface MuteInfo {
   name: string | undefined;
 }
 
+/** What the others want of a video content of this client's. */
+export interface DemandInfo {
+  /** Of the content. */
+  name: string;
+  /** The largest height that anybody wants: 0 where nobody wants it, absent for any. */
+  maxHeight: number | undefined;
+}
+
 /**
  * One `<jingle/>` element (XEP-0166 section 7) with what XEP-0521 and the call protocol put into
  * it.
@@ -42,6 +50,8 @@ export interface JingleMessage {
   mute?: MuteInfo | undefined;
   /** Full JID of who speaks most now (`<speaker/>`), sent by the SFU. */
   speaker?: string | undefined;
+  /** (`<demand/>`), sent by the SFU. */
+  demand?: DemandInfo | undefined;
 }
 
 const DETAIL: Record<string, ContentDetail> = {
@@ -85,6 +95,7 @@ export function parseJingle(element: Element): JingleMessage | undefined {
     singleSession: child(element, 'single-session', NS.parleySfu) !== undefined,
     speaker: speaker && attribute(speaker, 'jid'),
     mute: parseMute(element),
+    demand: parseDemand(element),
   };
 }
 
@@ -125,6 +136,15 @@ function parseMute(jingle: Element): MuteInfo | undefined {
   if (!info) return undefined;
   const creator = attribute(info, 'creator') === 'responder' ? 'responder' : 'initiator';
   return { muted: muted !== undefined, creator, name: attribute(info, 'name') };
+}
+
+function parseDemand(jingle: Element): DemandInfo | undefined {
+  const demand = child(jingle, 'demand', NS.parleySfu);
+  const name = demand && attribute(demand, 'name');
+  if (!name) return undefined;
+  const height = attribute(demand, 'max-height');
+  if (height === undefined) return { name, maxHeight: undefined };
+  return /^\d{1,5}$/.test(height) ? { name, maxHeight: Number(height) } : undefined;
 }
 
 function buildMute({ muted, creator, name }: MuteInfo): Element {

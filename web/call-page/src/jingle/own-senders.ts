@@ -1,4 +1,9 @@
-import { cameraEncodings, screenEncodings, withoutSimulcast } from '../media/encodings';
+import {
+  cameraEncodings,
+  screenEncodings,
+  watchedEncodings,
+  withoutSimulcast,
+} from '../media/encodings';
 import type { LocalMedia, LocalSource, SourceName } from '../media/local-media';
 import { forwardedCodecs } from '../media/video-codecs';
 import type { Media } from './description';
@@ -7,6 +12,8 @@ import type { Media } from './description';
 export class OwnSenders {
   private transceivers = new Map<SourceName, RTCRtpTransceiver>();
   private encodings = new Map<SourceName, RTCRtpEncodingParameters[]>();
+  /** The largest height that anybody wants of it; 0 for none. Nothing was told of the others. */
+  private heightsMax = new Map<SourceName, number>();
   /** What the peer would not take; it is asked again when the device was off meanwhile. */
   private refused = new Set<SourceName>();
 
@@ -52,6 +59,32 @@ export class OwnSenders {
   stop(name: SourceName): void {
     this.transceivers.get(name)?.stop();
     this.transceivers.delete(name);
+    this.heightsMax.delete(name);
+  }
+
+  /** What the others want of the content has changed; undefined for any height. */
+  setHeightMax(mid: string, height: number | undefined): void {
+    for (const [name, transceiver] of this.transceivers) {
+      if (transceiver.mid !== mid) continue;
+      if (height === undefined) this.heightsMax.delete(name);
+      else this.heightsMax.set(name, height);
+    }
+    this.sendWatched();
+  }
+
+  /** Sends no encoding that nobody watches. */
+  sendWatched(): void {
+    for (const [name, { sender }] of this.transceivers) {
+      if (name === 'microphone') continue;
+      const parameters = sender.getParameters();
+      const height = sender.track?.getSettings().height ?? 0;
+      const watched = watchedEncodings(parameters.encodings, height, this.heightsMax.get(name));
+      if (parameters.encodings.every(({ active }, i) => active === watched[i])) continue;
+      parameters.encodings.forEach((encoding, i) => (encoding.active = watched[i] ?? true));
+      sender
+        .setParameters(parameters)
+        .catch((error) => console.warn(`the encodings of the ${name} stay as they are`, error));
+    }
   }
 
   /** After an answer: what the peer rejected sends no more, and what it takes one size of is whole. */

@@ -107,6 +107,9 @@ export class SingleSession extends Session<SingleSessionOptions> {
         this.inTurn(() => this.modifyContents(message.description.contents));
         return true;
       case 'session-info':
+        // Somebody waits for the picture: not in turn.
+        if (message.demand)
+          this.senders.setHeightMax(message.demand.name, message.demand.maxHeight);
         this.inTurn(() => this.takeInfo(message));
         return true;
       case 'description-info':
@@ -149,6 +152,7 @@ export class SingleSession extends Session<SingleSessionOptions> {
 
   private sourcesChanged(): void {
     this.senders.syncTracks();
+    this.senders.sendWatched();
     if (this.state === 'ended') return;
     this.tellMuted();
     const screenOff = !this.options.local.screenOn && this.senders.midOf('screen') !== undefined;

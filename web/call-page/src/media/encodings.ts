@@ -41,6 +41,23 @@ export function screenEncodings(): RTCRtpEncodingParameters[] {
 }
 
 /**
+ * Which encodings of a picture of this height are worth sending where the others want one of at
+ * most `maxHeight`, 0 for none and undefined for any: those that are no higher, and the smallest in
+ * any case. The height is 0 where it is not known.
+ */
+export function watchedEncodings(
+  encodings: readonly RTCRtpEncodingParameters[],
+  height: number,
+  maxHeight: number | undefined,
+): boolean[] {
+  const scales = encodings.map((encoding) => encoding.scaleResolutionDownBy ?? 1);
+  const smallest = Math.max(...scales);
+  const isWatched = (scale: number) =>
+    maxHeight === undefined || scale === smallest || height / scale <= maxHeight;
+  return scales.map((scale) => maxHeight !== 0 && isWatched(scale));
+}
+
+/**
  * Where the peer takes no simulcast the browser goes on with the smallest of `encodings`: that one
  * is to be what the largest was.
  */
