@@ -40,9 +40,9 @@ export async function startCall(tab, mode, media = 'video') {
     await tab.see('stage', { phase: 'ringing' }, 20_000);
 }
 
-export async function acceptRing(tab) {
+export async function acceptRing(tab, media = 'video') {
     await tab.see('ring');
-    await tab.click('ring-accept');
+    await tab.click(media === 'video' ? 'ring-accept' : `ring-accept-${media}`);
     await tab.see('stage', { phase: 'active' }, 20_000);
 }
 
