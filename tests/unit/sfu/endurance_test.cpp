@@ -19,7 +19,7 @@ namespace {
 constexpr size_t kParticipantsMax = 5;
 constexpr auto kRound = std::chrono::seconds(2);     // then everybody leaves, and is counted
 constexpr auto kRoundMax = std::chrono::minutes(1);  // on a machine too slow for media until then
-constexpr size_t kGrowthMax = 8 << 20;               // octets; the allocators' own play
+constexpr size_t kGrowthMax = 4 << 20;               // octets; of 5 MB, one is play
 constexpr int kWarmUp = 2;                           // rounds, until pools and caches are filled
 
 /// Sanitizers keep what is freed for a while, and look for leaks themselves.
