@@ -1,6 +1,7 @@
 #include "sfu/inbound_stream.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include "sfu/byte_order.hpp"
 #include "sfu/codecs.hpp"
@@ -9,9 +10,13 @@ namespace parley::sfu {
 
 namespace {
 
-// Two seconds of video at 2 Mbit/s; audio is never sent again.
-constexpr size_t kVideoRing = 512;  // packets
-constexpr size_t kAudioRing = 64;
+// Audio is never sent again: what one batch may hold.
+constexpr size_t kRingMin = 64;  // packets
+
+size_t ring_size(MediaKind kind, const InboundLimits& limits) {
+    if (kind == MediaKind::audio) return kRingMin;
+    return std::bit_ceil(std::max(limits.packets_kept_max, kRingMin));
+}
 
 }  // namespace
 
@@ -36,13 +41,14 @@ InboundFormats::InboundFormats(const Content& content)
 }
 
 InboundStream::InboundStream(const InboundFormats& formats, const PublishedEncoding& encoding,
-                             milliseconds keyframe_interval_min, TimePoint start)
+                             const InboundLimits& limits, TimePoint start)
     : formats_(formats),
       encoding_(encoding),
-      ring_(formats.kind == MediaKind::video ? kVideoRing : kAudioRing),
+      ring_(ring_size(formats.kind, limits)),
+      policer_(limits.bits_per_second_max, start),
       statistics_(formats.clock_rate),
       clock_(formats.clock_rate),
-      keyframes_(keyframe_interval_min),
+      keyframes_(limits.keyframe_interval_min),
       rates_(start),
       recent_(start) {}
 

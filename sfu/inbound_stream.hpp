@@ -12,6 +12,7 @@
 #include "sfu/negotiation.hpp"
 #include "sfu/packet_extensions.hpp"
 #include "sfu/packet_ring.hpp"
+#include "sfu/rate_policer.hpp"
 #include "sfu/receive_statistics.hpp"
 #include "sfu/recent_traffic.hpp"
 #include "sfu/sender_clock.hpp"
@@ -39,13 +40,20 @@ struct InboundFormats {
     bool is_rtx(uint8_t type) const { return rtx_types[type & 0x7f] != kNone; }
 };
 
+/// Of one encoding.
+struct InboundLimits {
+    milliseconds keyframe_interval_min;
+    uint64_t bits_per_second_max;
+    size_t packets_kept_max;  ///< of video
+};
+
 /// One encoding of one published content: the packets of one SSRC and of its RTX stream. Loop
 /// thread only.
 class InboundStream {
   public:
     /// `formats` outlives the stream.
     InboundStream(const InboundFormats& formats, const PublishedEncoding& encoding,
-                  milliseconds keyframe_interval_min, TimePoint start);
+                  const InboundLimits& limits, TimePoint start);
 
     uint32_t ssrc() const { return encoding_.ssrc; }
 
@@ -65,6 +73,8 @@ class InboundStream {
     /// first restored (RFC 4588 s4).
     enum class Verdict : uint8_t { keep, padding, unacceptable };
     Verdict accept(bool retransmitted, const PacketExtensions& extensions, TimePoint now);
+
+    RatePolicer& policer() { return policer_; }
 
     ReceiveStatistics& statistics() { return statistics_; }
 
@@ -102,6 +112,7 @@ class InboundStream {
     const InboundFormats& formats_;
     PublishedEncoding encoding_;
     PacketRing ring_;
+    RatePolicer policer_;
     ReceiveStatistics statistics_;
     NackGenerator nacks_;
     SenderClock clock_;

@@ -10,15 +10,14 @@ void ForwardBatch::deliver(TimePoint now) {
     tracks_.clear();
 }
 
-InboundTrack::InboundTrack(PublishedContent content, milliseconds keyframe_interval_min,
+InboundTrack::InboundTrack(PublishedContent content, const InboundLimits& limits,
                            ForwardBatch& batch, TimePoint start)
     : content_(std::move(content)),
       formats_(content_.answer),
       batch_(batch),
       active_(content_.answer.direction == Direction::receive) {
     for (const auto& encoding : content_.encodings) {
-        encodings_.push_back(
-            std::make_unique<InboundStream>(formats_, encoding, keyframe_interval_min, start));
+        encodings_.push_back(std::make_unique<InboundStream>(formats_, encoding, limits, start));
     }
 }
 

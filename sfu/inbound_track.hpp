@@ -33,7 +33,7 @@ class ForwardBatch {
 class InboundTrack {
   public:
     /// `batch` outlives the track.
-    InboundTrack(PublishedContent content, milliseconds keyframe_interval_min, ForwardBatch& batch,
+    InboundTrack(PublishedContent content, const InboundLimits& limits, ForwardBatch& batch,
                  TimePoint start);
     ~InboundTrack();
     InboundTrack(const InboundTrack&) = delete;

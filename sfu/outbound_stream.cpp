@@ -139,6 +139,7 @@ void OutboundStream::forward(uint8_t encoding, uint32_t ring_number, TimePoint n
 
 void OutboundStream::leave_out(uint8_t encoding, uint32_t ring_number) {
     if (current_ != encoding) return;
+    if (is_video()) return current_.reset();
     if (const auto* packet = track_.encoding(encoding).ring().find(ring_number)) {
         rewriter_.leave_out(*packet);
     }

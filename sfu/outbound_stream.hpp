@@ -36,7 +36,7 @@ class OutboundStream {
     /// A packet of one of the track's encodings, by its ring number. On the packet path.
     void forward(uint8_t encoding, uint32_t ring_number, TimePoint now);
 
-    /// The same, but nobody gets it.
+    /// The same, but nobody gets it: audio goes on without it, video from the next keyframe on.
     void leave_out(uint8_t encoding, uint32_t ring_number);
 
     /// The receiver misses the packet (RFC 4585 s6.2.1).

@@ -25,22 +25,32 @@ bool has_feedback(const PublishedContent& content, const RtcpFeedback& feedback)
 }  // namespace
 
 Publication::Publication(const MediaContext& context, Session& session)
-    : context_(context), session_(session), bandwidth_(0), local_ssrc_(random_ssrc()) {}
+    : context_(context),
+      session_(session),
+      bandwidth_(0),
+      policer_(context.config.participant_bitrate_max, context.loop.now()),
+      local_ssrc_(random_ssrc()) {}
 
 void Publication::add(std::vector<PublishedContent> contents) {
     for (auto& content : contents) {
         remb_ = remb_ || has_feedback(content, {"goog-remb", ""});
         extensions_.learn(content.answer.extensions);
-        tracks_.push_back(std::make_unique<InboundTrack>(std::move(content),
-                                                         context_.config.keyframe_interval_ms_min,
-                                                         context_.batch, context_.loop.now()));
+        const bool is_video = content.answer.kind == MediaKind::video;
+        const auto& config = context_.config;
+        const InboundLimits limits{
+            .keyframe_interval_min = config.keyframe_interval_ms_min,
+            .bits_per_second_max = is_video ? config.video_bitrate_max : config.audio_bitrate_max,
+            .packets_kept_max = config.packets_kept_max};
+        tracks_.push_back(std::make_unique<InboundTrack>(std::move(content), limits, context_.batch,
+                                                         context_.loop.now()));
         demuxer_.add(*tracks_.back());
     }
     const auto video = std::count_if(tracks_.begin(), tracks_.end(), [](const auto& track) {
         return track->kind() == MediaKind::video;
     });
     bandwidth_ =
-        BandwidthEstimate(static_cast<uint64_t>(video) * context_.config.video_bitrate_max);
+        BandwidthEstimate(std::min(static_cast<uint64_t>(video) * context_.config.video_bitrate_max,
+                                   context_.config.participant_bitrate_max));
 }
 
 void Publication::remove(const InboundTrack& track) {
@@ -87,7 +97,34 @@ void Publication::on_srtp(std::span<uint8_t> packet) {
     if (verdict == InboundStream::Verdict::padding) return;
     const bool heard =
         !extensions.audio_level || session_.on_audio_level(*extensions.audio_level, now);
-    match->track->commit(match->encoding, heard, now);
+    const bool allowed = police(stream, match->track->kind(), size, now);
+    match->track->commit(match->encoding, heard && allowed, now);
+}
+
+bool Publication::police(InboundStream& stream, MediaKind kind, size_t bytes, TimePoint now) {
+    using Limit = RateExceeded::Limit;
+    const bool stream_is_fine = stream.policer().accept(bytes, now);
+    if (stream_is_fine && policer_.accept(bytes, now)) return true;
+    const Limit limit = stream_is_fine             ? Limit::participant
+                        : kind == MediaKind::video ? Limit::video
+                                                   : Limit::audio;
+    exceeded_[static_cast<size_t>(limit)] = true;
+    session_.count_dropped();
+    return false;
+}
+
+void Publication::tell_exceeded() {
+    if (exceeded_ == told_exceeded_) return;
+    const auto& config = context_.config;
+    const std::array<uint64_t, 3> limits{config.video_bitrate_max, config.audio_bitrate_max,
+                                         config.participant_bitrate_max};
+    for (size_t i = 0; i < limits.size(); ++i) {
+        if (exceeded_[i] == told_exceeded_[i]) continue;
+        told_exceeded_[i] = true;
+        context_.emit(RateExceeded{.session = session_.id(),
+                                   .limit = static_cast<RateExceeded::Limit>(i),
+                                   .bits_per_second_max = limits[i]});
+    }
 }
 
 void Publication::on_rtcp(const RtcpPacket& packet) {
@@ -145,6 +182,7 @@ void Publication::on_tick(TimePoint now) {
         }
     }
     send_transport_feedback(now);
+    tell_exceeded();
 }
 
 void Publication::tell_demand(TimePoint now) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -44,6 +45,9 @@ class Publication {
     std::vector<StreamStatistics> measure(TimePoint now);
 
   private:
+    /// Whether a packet of the stream may be forwarded. On the packet path.
+    bool police(InboundStream& stream, MediaKind kind, size_t bytes, TimePoint now);
+    void tell_exceeded();
     void send_nacks(const InboundTrack& track, InboundStream& stream, TimePoint now);
     void send_keyframe_request(const InboundTrack& track, InboundStream& stream, TimePoint now);
     void send_transport_feedback(TimePoint now);
@@ -60,6 +64,9 @@ class Publication {
     RtpDemuxer demuxer_;
     TransportFeedbackGenerator transport_feedback_;
     BandwidthEstimate bandwidth_;
+    RatePolicer policer_;             ///< of all streams together
+    std::array<bool, 3> exceeded_{};  ///< by RateExceeded::Limit
+    std::array<bool, 3> told_exceeded_{};
     uint32_t local_ssrc_;
     uint32_t latest_ssrc_ = 0;  ///< of the latest packet with a transport-wide number
     bool remb_ = false;

@@ -50,6 +50,9 @@ struct Config {
     size_t sessions_per_participant_max = 101;
     size_t contents_per_participant_max = 8;  ///< that one participant sends in
     size_t candidates_per_session_max = 64;
+    /// Of each video stream, and of each encoding of simulcast, to send again what receivers miss;
+    /// RetransmissionCache has as many at most. Rounded up to a power of two.
+    size_t packets_kept_max = 512;
     size_t audible_participants_max = 8;  ///< whose audio is forwarded: the loudest; 1 to 16
     std::chrono::milliseconds connect_timeout_ms_max{30'000};     ///< answer, ICE and DTLS together
     std::chrono::milliseconds disconnect_timeout_ms_max{15'000};  ///< no packet at all: failed
@@ -60,7 +63,11 @@ struct Config {
     /// What publishers may send, the preferred first. What somebody in the conference cannot decode
     /// is left out, unless nothing else is left.
     std::vector<std::string> video_codecs{"VP8", "VP9", "H264", "AV1"};
-    uint64_t video_bitrate_max = 2'500'000;  ///< bit/s of each video stream, told to its publisher
+    // bit/s of what is forwarded, each with RatePolicer's tolerance: publishers are told of
+    // video's.
+    uint64_t video_bitrate_max = 2'500'000;         ///< of each stream: of simulcast, each encoding
+    uint64_t audio_bitrate_max = 1'000'000;         ///< of each stream
+    uint64_t participant_bitrate_max = 10'000'000;  ///< of all streams together
 };
 
 /// Why a session ended or was refused, in the words of XEP-0166 s7.4.
@@ -157,8 +164,19 @@ struct ContentDemand {
     uint16_t height_max = 0;  ///< pixels, of who wants most; 0: any
 };
 
-using Event = std::variant<LocalDescription, LocalContents, LocalCandidates, LocalTransport,
-                           SessionConnected, SessionFailed, DominantSpeaker, ContentDemand>;
+/// The session's client sends more than a limit of Config's allows: what is above is not forwarded.
+/// Told once for each limit.
+struct RateExceeded {
+    enum class Limit : uint8_t { video, audio, participant };
+
+    SessionId session;
+    Limit limit = Limit::video;
+    uint64_t bits_per_second_max = 0;
+};
+
+using Event =
+    std::variant<LocalDescription, LocalContents, LocalCandidates, LocalTransport, SessionConnected,
+                 SessionFailed, DominantSpeaker, ContentDemand, RateExceeded>;
 
 /// All functions: any thread, return at once, never block on media; the work is posted to the media
 /// worker that owns the conference, in order. What goes wrong is told by SessionFailed.

@@ -36,7 +36,11 @@ struct MediaOptions {
     std::string turn_secret;
     size_t workers = 0;                           ///< media threads; 0: one per core
     std::chrono::seconds disconnect_timeout{15};  ///< without a packet: the client is gone
-    uint32_t video_kbit_s_max = 2500;             ///< of each video stream, told to its publisher
+    // What is forwarded of a client at most.
+    uint32_t video_kbit_s_max = 2500;         ///< of each video stream, told to its publisher
+    uint32_t audio_kbit_s_max = 1000;         ///< of each audio stream
+    uint32_t participant_kbit_s_max = 10000;  ///< of all its streams together
+    uint32_t packets_kept_max = 512;          ///< of each video stream, to send them again
     /// What publishers may send, the preferred first.
     std::vector<std::string> video_codecs{"VP8", "VP9", "H264", "AV1"};
     uint32_t audible_participants_max = 8;  ///< of a call: the loudest; 1 to 16

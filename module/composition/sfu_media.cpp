@@ -53,6 +53,9 @@ sfu::Config config_of(const MediaOptions& options, const Settings& settings) {
     config.sessions_per_participant_max = config.participants_per_conference_max + 1;
     config.disconnect_timeout_ms_max = options.disconnect_timeout;
     config.video_bitrate_max = uint64_t{1000} * options.video_kbit_s_max;
+    config.audio_bitrate_max = uint64_t{1000} * options.audio_kbit_s_max;
+    config.participant_bitrate_max = uint64_t{1000} * options.participant_kbit_s_max;
+    config.packets_kept_max = options.packets_kept_max;
     config.video_codecs = options.video_codecs;
     config.audible_participants_max = options.audible_participants_max;
     config.contents_per_participant_max = settings.focus.contents_per_client_max;

@@ -183,6 +183,18 @@ struct FromSfu {
                                   demand.height_max};
     }
 
+    MediaEvent operator()(const sfu::RateExceeded& exceeded) const {
+        using Limit = sfu::RateExceeded::Limit;
+        const std::string what =
+            exceeded.limit == Limit::video   ? "for one video stream (sfu_video_kbit_s_max)"
+            : exceeded.limit == Limit::audio ? "for one audio stream (sfu_audio_kbit_s_max)"
+                                             : "for all its media (sfu_participant_kbit_s_max)";
+        return MediaLimitExceeded{number(exceeded.session),
+                                  std::to_string(exceeded.bits_per_second_max / 1000) + " kbit/s " +
+                                      what + ": the rest reaches nobody. Others see and hear it " +
+                                      "with gaps until it sends less or the limit is raised."};
+    }
+
     MediaEvent operator()(const sfu::LocalDescription& ready) const {
         return LocalDescriptionReady{number(ready.session), module::from_sfu(ready.description)};
     }

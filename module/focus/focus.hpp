@@ -187,6 +187,7 @@ class Focus {
     void on(const MediaFailed& event, Now now, Result& result);
     void on(const SpeakerChanged& event, Now now, Result& result);
     void on(const MediaDemandChanged& event, Now now, Result& result);
+    void on(const MediaLimitExceeded& event, Now now, Result& result);
     void accept_session(Conference& conference, Session& session, const MediaDescription& media,
                         Result& result);
 

@@ -121,6 +121,15 @@ void Focus::on(const MediaDemandChanged& event, Now, Result& result) {
     send_jingle(session, conference->id, info, "demand", result);
 }
 
+void Focus::on(const MediaLimitExceeded& event, Now, Result& result) {
+    const Conference* conference = find_by_session(event.session);
+    if (!conference) return;
+    const FullJid& client = conference->sessions.at(event.session).client;
+    result.outputs.emplace_back(LogLine{LogLevel::warning, "conference " + conference->id.text() +
+                                                               ": " + client.to_string() +
+                                                               " sends more than " + event.text});
+}
+
 CallStatistics Focus::statistics(const CallId& id, const MediaStatistics& measured) const {
     CallStatistics statistics;
     const Conference* conference = find(id);

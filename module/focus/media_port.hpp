@@ -202,8 +202,14 @@ struct MediaDemandChanged {
     uint16_t height_max = 0;  ///< pixels, of who wants most; 0: any
 };
 
+/// The session's client sends more than the media plane forwards.
+struct MediaLimitExceeded {
+    SessionNumber session;
+    std::string text;  ///< for the log: what limit, and what may be done
+};
+
 using MediaEvent = std::variant<LocalDescriptionReady, LocalContentsReady, LocalCandidatesFound,
                                 LocalTransportReady, MediaConnected, MediaFailed, SpeakerChanged,
-                                MediaDemandChanged>;
+                                MediaDemandChanged, MediaLimitExceeded>;
 
 }  // namespace parley::module

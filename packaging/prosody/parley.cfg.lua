@@ -36,7 +36,18 @@ Component "conference.localhost" "muc"
         --sfu_turn_secret = "a long random text";
         -- Threads that forward media; 0: one per processor.
         --sfu_workers = 0;
-        -- A call nobody accepts ends after that; so does one that stays empty.
+        -- In kbit/s, what is forwarded of a client at most: of one video, which it is told, of one audio stream, and of
+        -- all together.
+        --sfu_video_kbit_s_max = 2500;
+        --sfu_audio_kbit_s_max = 1000;
+        --sfu_participant_kbit_s_max = 10000;
+        -- Packets of each video stream, kept to be sent again.
+        --sfu_packets_kept_max = 512;
+        -- What publishers may send, the preferred first.
+        --sfu_video_codecs = { "VP8", "VP9", "H264", "AV1" };
+        -- Whose audio is forwarded in a bigger call: that of so many, the loudest.
+        --sfu_audible_participants_max = 8;
+        -- docs/operating.md has all that there is. A call nobody accepts ends after that; so does one that stays empty.
         --ring_timeout_s = 60;
         --empty_call_timeout_s = 30;
         -- 0: no limit.

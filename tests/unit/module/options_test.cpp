@@ -46,6 +46,9 @@ BOOST_AUTO_TEST_CASE(every_option_is_read) {
                                        {"sfu_workers", "2"},
                                        {"sfu_disconnect_timeout_s", "5"},
                                        {"sfu_video_kbit_s_max", "800"},
+                                       {"sfu_audio_kbit_s_max", "64"},
+                                       {"sfu_packets_kept_max", "128"},
+                                       {"sfu_participant_kbit_s_max", "4000"},
                                        {"sfu_video_codecs", "VP9"},
                                        {"sfu_video_codecs", "VP8"},
                                        {"sfu_audible_participants_max", "3"},
@@ -77,6 +80,9 @@ BOOST_AUTO_TEST_CASE(every_option_is_read) {
     BOOST_TEST(options->media.workers == 2u);
     BOOST_TEST(options->media.disconnect_timeout.count() == 5);
     BOOST_TEST(options->media.video_kbit_s_max == 800u);
+    BOOST_TEST(options->media.audio_kbit_s_max == 64u);
+    BOOST_TEST(options->media.packets_kept_max == 128u);
+    BOOST_TEST(options->media.participant_kbit_s_max == 4000u);
     BOOST_TEST((options->media.video_codecs == std::vector<std::string>{"VP9", "VP8"}));
     BOOST_TEST(options->media.audible_participants_max == 3u);
     BOOST_TEST(options->settings.focus.contents_per_client_max == 4u);

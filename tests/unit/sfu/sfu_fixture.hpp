@@ -229,6 +229,27 @@ inline std::vector<uint8_t> numbered_payload(uint16_t number, size_t size) {
     return payload;
 }
 
+/// RFC 7741: one frame of one packet, with a PictureID of 15 bits and, of a keyframe, its size.
+inline std::vector<uint8_t> vp8_frame(uint16_t picture, bool keyframe, uint16_t height) {
+    std::vector<uint8_t> payload(400, 0x55);
+    payload[0] = 0x90;
+    payload[1] = 0x80;
+    write_u16(&payload[2], static_cast<uint16_t>(picture | 0x8000));
+    payload[4] = keyframe ? 0x00 : 0x01;
+    if (!keyframe) return payload;
+    const std::array<uint8_t, 9> rest{0,
+                                      0,
+                                      0x9d,
+                                      0x01,
+                                      0x2a,
+                                      static_cast<uint8_t>(height * 16 / 9),
+                                      static_cast<uint8_t>((height * 16 / 9) >> 8),
+                                      static_cast<uint8_t>(height),
+                                      static_cast<uint8_t>(height >> 8)};
+    std::copy(rest.begin(), rest.end(), payload.begin() + 5);
+    return payload;
+}
+
 inline uint16_t number_of(std::span<const uint8_t> payload) {
     return read_u16(&payload[2]);
 }

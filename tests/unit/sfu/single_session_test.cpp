@@ -37,27 +37,6 @@ std::vector<Content> take_offer(Fixture& fixture, uint64_t session, const std::s
     return offered.contents;
 }
 
-/// RFC 7741: one frame of one packet, with a PictureID of 15 bits and, of a keyframe, its size.
-std::vector<uint8_t> vp8_frame(uint16_t picture, bool keyframe, uint16_t height) {
-    std::vector<uint8_t> payload(400, 0x55);
-    payload[0] = 0x90;
-    payload[1] = 0x80;
-    write_u16(&payload[2], static_cast<uint16_t>(picture | 0x8000));
-    payload[4] = keyframe ? 0x00 : 0x01;
-    if (!keyframe) return payload;
-    const std::array<uint8_t, 9> rest{0,
-                                      0,
-                                      0x9d,
-                                      0x01,
-                                      0x2a,
-                                      static_cast<uint8_t>(height * 16 / 9),
-                                      static_cast<uint8_t>((height * 16 / 9) >> 8),
-                                      static_cast<uint8_t>(height),
-                                      static_cast<uint8_t>(height >> 8)};
-    std::copy(rest.begin(), rest.end(), payload.begin() + 5);
-    return payload;
-}
-
 /// A camera in two encodings, told by rid, with a keyframe every fifth picture.
 class SimulcastCamera {
   public:
