@@ -71,6 +71,9 @@ class Fixture {
         config.addresses = {"127.0.0.1"};
         config.workers = 1;
         config.statistics_interval_ms = milliseconds(10);
+        // Tests send as fast as they can.
+        config.video_bitrate_max = 100'000'000;
+        config.participant_bitrate_max = 1'000'000'000;
         return config;
     }
 
