@@ -70,6 +70,9 @@ class BandwidthEstimator {
     /// because feedback that stays out is noticed here.
     size_t padding_due(TimePoint now);
 
+    /// Feedback stays out, for longer than it takes.
+    bool silent() const { return silent_; }
+
     bool probing() const { return probes_.sending(); }
 
   private:

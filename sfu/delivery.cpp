@@ -106,6 +106,7 @@ size_t Delivery::take(const std::vector<Content>& answered) {
             SendPath{.transport = session_.transport(),
                      .out = context_.out,
                      .bandwidth = bandwidth_,
+                     .retransmissions = retransmissions_,
                      .packets_dropped = session_.packets_dropped()},
             context_.loop.now());
         ++taken;
@@ -264,8 +265,7 @@ void Delivery::on_rtcp(const RtcpPacket& packet) {
     if (packet.type == RtcpType::payload_feedback) return on_payload_feedback(packet);
     if (packet.type != RtcpType::transport_feedback) return;
     if (packet.count == static_cast<uint8_t>(TransportFeedback::transport_cc)) {
-        bandwidth_.on_transport_feedback(packet, now);
-        resend_lost(now);
+        on_transport_feedback(packet, now);
     } else {
         on_nack(packet);
     }
@@ -302,11 +302,16 @@ void Delivery::on_nack(const RtcpPacket& packet) {
     }
 }
 
-void Delivery::resend_lost(TimePoint now) {
-    for (const uint32_t tag : bandwidth_.lost()) {
-        for (auto& each : contents_) {
-            if (each.stream) each.stream->on_lost(tag, now);
-        }
+void Delivery::on_transport_feedback(const RtcpPacket& packet, TimePoint now) {
+    const bool was_silent = bandwidth_.silent();
+    bandwidth_.on_transport_feedback(packet, now);
+    const bool is_back = was_silent && !bandwidth_.silent();
+    for (auto& each : contents_) {
+        if (!each.stream) continue;
+        for (const uint32_t tag : bandwidth_.lost())
+            each.stream->on_lost(tag, now);
+        // So much was lost that the receiver will ask for one anyway.
+        if (is_back) request_keyframe(*each.stream);
     }
 }
 

@@ -91,7 +91,7 @@ class Delivery {
     void allocate(TimePoint now);
     void apply(OfferedContent& offered, const LayerChoice& choice);
     void on_nack(const RtcpPacket& packet);
-    void resend_lost(TimePoint now);
+    void on_transport_feedback(const RtcpPacket& packet, TimePoint now);
     void on_picture_loss(uint32_t ssrc);
     void on_payload_feedback(const RtcpPacket& packet);
     void pad(TimePoint now);
@@ -100,6 +100,7 @@ class Delivery {
     const MediaContext& context_;
     Session& session_;
     BandwidthEstimator bandwidth_;
+    RetransmissionBudget retransmissions_;
     LayerAllocator allocator_;
     MediaWishes wishes_;
     std::vector<OfferedContent> contents_;

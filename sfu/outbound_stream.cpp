@@ -20,6 +20,8 @@ constexpr milliseconds kSkewMax{1'000};
 /// is.
 constexpr double kLossyLine = 0.02;
 constexpr milliseconds kOnItsWayMax{250};
+/// Behind its first sending: later no jitter buffer waits for a packet.
+constexpr milliseconds kInTime{500};
 constexpr size_t kPaddingMax = 255;    // octets of one packet (RFC 3550 s5.1)
 constexpr size_t kPaddingHeader = 24;  // octets, with the extensions
 
@@ -154,14 +156,18 @@ void OutboundStream::resend(uint16_t sequence, TimePoint now) {
     const StoredPacket* packet =
         sent ? track_.encoding(sent->encoding).ring().find(sent->ring_number) : nullptr;
     if (packet == nullptr) return;
+    const auto affordable = [&] {
+        return path_.retransmissions.take(packet->size, path_.bandwidth.bits_per_second(), now);
+    };
     if (!rewriter_.has_rtx(sent->position.payload_type)) {
+        if (!affordable()) return;
         const auto slot = path_.out.reserve();
         const size_t size = rewriter_.write(slot, sent->position, *packet, sent->stamp);
         if (protect_and_commit(slot, size)) ++counters_.retransmissions;
         return;
     }
     const int copies = is_lossy() ? 2 : 1;
-    for (int i = 0; i < copies; ++i) {
+    for (int i = 0; i < copies && affordable(); ++i) {
         const auto slot = path_.out.reserve();
         const size_t size = rewriter_.write_again(slot, sent->position, *packet,
                                                   stamp(packet->size, now, tag(sequence)));
@@ -175,7 +181,9 @@ bool OutboundStream::is_lossy() const {
 
 void OutboundStream::on_lost(uint32_t lost, TimePoint now) {
     const auto sequence = static_cast<uint16_t>(lost);
-    if (is_lossy() && lost == tag(sequence)) resend(sequence, now);
+    if (!is_lossy() || lost != tag(sequence)) return;
+    const auto* sent = cache_->find(sequence);
+    if (sent != nullptr && now - sent->stamp.now < kInTime) resend(sequence, now);
 }
 
 size_t OutboundStream::pad(size_t bytes, TimePoint now) {

@@ -9,6 +9,7 @@
 #include "sfu/media_transport.hpp"
 #include "sfu/packet_out.hpp"
 #include "sfu/recent_traffic.hpp"
+#include "sfu/retransmission_budget.hpp"
 #include "sfu/retransmission_cache.hpp"
 #include "sfu/round_trip_time.hpp"
 #include "sfu/stream_rewriter.hpp"
@@ -21,6 +22,7 @@ struct SendPath {
     MediaTransport& transport;
     PacketOut& out;
     BandwidthEstimator& bandwidth;
+    RetransmissionBudget& retransmissions;
     uint64_t& packets_dropped;  ///< counts what cannot be sent
 };
 
@@ -39,11 +41,12 @@ class OutboundStream {
     /// The same, but nobody gets it: audio goes on without it, video from the next keyframe on.
     void leave_out(uint8_t encoding, uint32_t ring_number);
 
-    /// The receiver misses the packet (RFC 4585 s6.2.1).
+    /// The receiver misses the packet (RFC 4585 s6.2.1). It gets it again, if the path carries it.
     void resend(uint16_t sequence, TimePoint now);
 
     /// Transport-wide feedback tells that a packet is lost, by the tag it was sent with. On a lossy
-    /// line it is sent again at once, since the receiver's request may be lost as well.
+    /// line it is sent again at once, if it is not too late for it, since the receiver's request
+    /// may be lost as well.
     void on_lost(uint32_t tag, TimePoint now);
 
     /// Octets of padding in packets of the RTX stream, to probe the path; what was sent of them.

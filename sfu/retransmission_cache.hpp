@@ -26,6 +26,9 @@ class RetransmissionCache {
 
     void store(const Sent& sent);
 
+    /// nullptr: never sent, or too old.
+    const Sent* find(uint16_t sequence) const;
+
     /// A packet that may be sent again now; counts it as sent. nullptr where it was never sent, is
     /// too old, or was sent again less than `interval` or kResendIntervalMin ago, or too often.
     const Sent* take(uint16_t sequence, TimePoint now, Clock::duration interval = {});
