@@ -159,32 +159,54 @@ BOOST_AUTO_TEST_CASE(a_missing_packet_is_sent_again_in_the_rtx_stream) {
     BOOST_TEST(fixture.statistics(2)->streams[1].counters.retransmissions == 2u);
 }
 
+namespace {
+
+/// The transport-wide feedback of a receiver, on its video.
+class Feedback {
+  public:
+    explicit Feedback(const Fixture::Receiver& receiver) : receiver_(receiver) {
+        const auto& extensions = receiver.offer.contents[1].extensions;
+        const auto found =
+            std::find_if(extensions.begin(), extensions.end(), [](const HeaderExtension& each) {
+                return each.uri.ends_with("transport-wide-cc-extensions-01");
+            });
+        BOOST_REQUIRE((found != extensions.end()));
+        sequence_id_ = found->id;
+    }
+
+    /// Of what has arrived since the last time.
+    void send() {
+        const auto video = receiver_.peer->received(receiver_.ssrc(1));
+        const auto now = Clock::now();
+        for (; told_ < video.size(); ++told_)
+            generator_.on_packet(read_u16(video[told_].extensions.at(sequence_id_).data()), now);
+        RtcpWriter writer;
+        writer.receiver_report(1, {});
+        generator_.write(writer, 1, receiver_.ssrc(1), now);
+        receiver_.peer->send_rtcp(writer);
+    }
+
+  private:
+    const Fixture::Receiver& receiver_;
+    TransportFeedbackGenerator generator_;
+    uint8_t sequence_id_ = 0;
+    size_t told_ = 0;
+};
+
+}  // namespace
+
 BOOST_AUTO_TEST_CASE(on_a_lossy_line_what_is_lost_is_sent_again_unasked_and_twice) {
     Fixture fixture;
     auto alice = fixture.publish("alice", 1);
     auto bob = fixture.subscribe("bob", "alice", 2);
-    const auto& extensions = bob.offer.contents[1].extensions;
-    const auto sequence =
-        std::find_if(extensions.begin(), extensions.end(), [](const HeaderExtension& extension) {
-            return extension.uri.ends_with("transport-wide-cc-extensions-01");
-        });
-    BOOST_REQUIRE((sequence != extensions.end()));
     for (size_t lost = 5; lost < 10'000; lost += 10)
         bob.peer->drop(bob.ssrc(1), lost);
-    TransportFeedbackGenerator feedback;
+    Feedback feedback(bob);
     uint32_t sent = 0;
-    size_t told = 0;
     std::vector<ReceivedRtp> again;
     BOOST_REQUIRE(wait_until([&] {
         send_media(*alice, sent++, 1);
-        const auto video = bob.peer->received(bob.ssrc(1));
-        const auto now = Clock::now();
-        for (; told < video.size(); ++told)
-            feedback.on_packet(read_u16(video[told].extensions.at(sequence->id).data()), now);
-        RtcpWriter writer;
-        writer.receiver_report(1, {});
-        feedback.write(writer, 1, bob.ssrc(1), now);
-        bob.peer->send_rtcp(writer);
+        feedback.send();
         again = bob.peer->received(bob.rtx_ssrc(1));
         std::erase_if(again, [](const ReceivedRtp& packet) { return packet.payload.size() <= 2; });
         return again.size() >= 2;  // without what is padding
@@ -293,6 +315,30 @@ BOOST_AUTO_TEST_CASE(feedback_goes_without_a_report_where_that_was_negotiated) {
             });
         }));
     }
+}
+
+BOOST_AUTO_TEST_CASE(who_was_cut_off_gets_a_keyframe_when_it_is_back) {
+    Fixture fixture;
+    auto alice = fixture.publish("alice", 1);
+    auto bob = fixture.subscribe("bob", "alice", 2);
+    Feedback feedback(bob);
+    uint32_t sent = 0;
+    BOOST_REQUIRE(wait_until([&] {
+        send_media(*alice, sent++, 1);
+        feedback.send();
+        return sent >= 20;
+    }));
+    const auto cut = Clock::now();
+    BOOST_REQUIRE(wait_until([&] {
+        send_media(*alice, sent++, 1);
+        return Clock::now() - cut > milliseconds(2'000);
+    }));
+    const size_t before = picture_losses(*alice);
+    BOOST_TEST(wait_until([&] {
+        send_media(*alice, sent++, 1);
+        feedback.send();
+        return picture_losses(*alice) > before;
+    }));
 }
 
 BOOST_AUTO_TEST_CASE(keyframe_requests_of_many_receivers_are_merged) {
