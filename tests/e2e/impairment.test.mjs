@@ -90,7 +90,7 @@ async function expectGoodMedia(alice, bob) {
     const report = `${frames.toFixed(1)} of ${sent.toFixed(1)} frames a second, ${grown('freezeCount')} freezes, ${(concealed * 100).toFixed(1)} % concealed`;
     console.log(report);
     // A machine that is too busy to encode is no bad line: what it does not send cannot come.
-    assert.ok(frames >= Math.min(18, 0.85 * sent), report);
+    assert.ok(frames >= Math.min(18, 0.75 * sent), report);
     if (sent >= SENT_STEADILY) assert.ok(grown('freezeCount') <= 1, report);
     assert.ok(concealed < 0.08, report);
 }
