@@ -16,6 +16,8 @@ constexpr double kApplicationLimited = 0.8;
 constexpr milliseconds kSilenceTime{1'000};
 constexpr milliseconds kSilenceInterval{500};  // and again after each
 constexpr double kSilenceDecrease = 0.7;
+/// Of the rate before, at least: a path that was gone mostly comes back as it was.
+constexpr double kSilenceFloor = 0.25;
 
 /// draft-ietf-rmcat-gcc-02 s6, in 256ths: below 2 % loss the rate grows by 5 % a report, above 10 %
 /// it shrinks by half of the loss.
@@ -120,8 +122,13 @@ void BandwidthEstimator::update(TimePoint latest, TimePoint now) {
     if (throughput) throughput = std::max(*throughput, probes_.measured(now).value_or(0));
 
     const bool near_capacity = rate_.near_capacity();
-    if (probed && *probed > estimate && trend_.usage() != BandwidthUsage::overusing) {
+    const bool overusing = trend_.usage() == BandwidthUsage::overusing;
+    if (probed && *probed > estimate && !overusing) {
         rate_.set(*probed, now);
+    } else if (overusing && application_limited_ && throughput < rate_.bits_per_second() / 2) {
+        // Who sends little hears little of what the link carries. What seems overuse may be
+        // another's doing or a busy receiver's: the rate falls by halves.
+        rate_.update(trend_.usage(), std::nullopt, now);
     } else {
         rate_.update(trend_.usage(), throughput, now);
     }
@@ -183,9 +190,11 @@ void BandwidthEstimator::notice_silence(TimePoint now) {
         now - silence_cut_ < kSilenceInterval) {
         return;
     }
+    if (!silent_) rate_before_silence_ = bits_per_second();
     silent_ = true;
     silence_cut_ = now;
-    rate_.set(scaled(bits_per_second(), kSilenceDecrease), now);
+    const BitsPerSecond floor = scaled(rate_before_silence_, kSilenceFloor);
+    rate_.set(std::max(scaled(bits_per_second(), kSilenceDecrease), floor), now);
 }
 
 }  // namespace parley::sfu

@@ -109,6 +109,7 @@ class BandwidthEstimator {
     TimePoint unanswered_since_ = TimePoint::max();  ///< since the latest feedback
     TimePoint silence_cut_{};                        ///< when silence last lowered the rate
     bool silent_ = false;
+    BitsPerSecond rate_before_silence_ = 0;
     TimePoint losses_from_{};  ///< of packets sent before, losses were answered for by then
 
     // Of the present interval of measuring what is sent.
