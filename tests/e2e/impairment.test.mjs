@@ -91,7 +91,7 @@ async function expectGoodMedia(alice, bob) {
     console.log(report);
     // A machine that is too busy to encode is no bad line: what it does not send cannot come.
     assert.ok(frames >= Math.min(18, 0.75 * sent), report);
-    if (sent >= SENT_STEADILY) assert.ok(grown('freezeCount') <= 1, report);
+    assert.ok(grown('freezeCount') <= (sent >= SENT_STEADILY ? 1 : 3), report);
     assert.ok(concealed < 0.08, report);
 }
 
