@@ -19,7 +19,7 @@ PACKAGES_BUILD=(build-essential cmake ninja-build pkg-config
 if [[ "$(dpkg --print-architecture 2>/dev/null)" == amd64 ]]; then PACKAGES_BUILD+=(libipsec-mb-dev); fi
 PACKAGES_RUN=(openssl ca-certificates)
 PACKAGES_TEST=(libboost-test-dev libbenchmark-dev python3 python3-slixmpp clang libclang-rt-14-dev clang-format
-    chromium firefox-esr coturn binutils abigail-tools git python3-aiortc python3-gi gir1.2-gst-plugins-bad-1.0
+    chromium firefox-esr coturn iproute2 binutils abigail-tools git python3-aiortc python3-gi gir1.2-gst-plugins-bad-1.0
     gstreamer1.0-nice gstreamer1.0-plugins-bad gstreamer1.0-plugins-good)
 PACKAGES_HOSTS=(prosody liblua5.4-dev ejabberd erlang-dev)
 

@@ -19,7 +19,7 @@ constexpr milliseconds kSkewMax{1'000};
 /// comes a round trip later, after the picture has frozen, while a copy costs as little as the loss
 /// is.
 constexpr double kLossyLine = 0.02;
-constexpr milliseconds kOnItsWayMax{250};
+constexpr milliseconds kOnItsWayMax{250};  // whatever round trip reports claim
 /// Behind its first sending: later no jitter buffer waits for a packet.
 constexpr milliseconds kInTime{500};
 constexpr size_t kPaddingMax = 255;    // octets of one packet (RFC 3550 s5.1)

@@ -4,7 +4,7 @@
  */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -20,7 +20,7 @@ const FAR_ADDRESS = '10.99.0.2';
 export async function whyNoImpairedNetwork() {
     if (process.getuid() !== 0) return 'needs root, to make network namespaces';
     try {
-        await access('/dev/net/tun');
+        await (await open('/dev/net/tun', 'r+')).close();
         await run('ip', ['netns', 'add', `parley-try-${process.pid}`]);
         await run('ip', ['netns', 'delete', `parley-try-${process.pid}`]);
     } catch (error) {
@@ -48,8 +48,8 @@ const FORWARDER = `(${forward})(JSON.parse(process.argv[1]), JSON.parse(process.
 
 /**
  * `line`: `{ delayMs, lossPercent, kbit, queueMs }` of each direction. `program` runs a command
- * behind it, `cut` lets nothing through until `restore`. What listens at `port` of this machine's loopback is at the same place there, and past
- * the line: it is the media that are to suffer.
+ * behind it, `cut` lets nothing through until `restore`. What listens at `port` of this machine's
+ * loopback is at the same place there, and past the line: it is the media that are to suffer.
  */
 export async function startImpairedNetwork(line, port) {
     const near = `parley-near-${process.pid}`;

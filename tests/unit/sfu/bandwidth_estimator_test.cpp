@@ -185,6 +185,8 @@ BOOST_AUTO_TEST_CASE(silence_lowers_it_and_it_comes_back) {
             call.sender.feedback_lost = true;
             call.run(seconds(2));
             BOOST_TEST(call.estimate() < before * 6 / 10);
+            call.run(seconds(10));
+            BOOST_TEST(call.estimate() > before * 15 / 100);
             call.link.settings.down = false;
             call.sender.feedback_lost = false;
             call.run(seconds(3));
@@ -204,6 +206,22 @@ BOOST_AUTO_TEST_CASE(feedback_that_is_lost_now_and_then_costs_little) {
         });
         BOOST_TEST(sum / 30'000 > 800'000u);
         BOOST_TEST(sum / 30'000 < 1'050'000u);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(what_only_looks_like_overuse_costs_little_where_little_is_sent) {
+    with_seeds([](unsigned seed) {
+        SimulatedCall call({.rate = 4'000'000}, {.start = 1'500'000}, seed);
+        call.sender.media_max = 200'000;
+        call.sender.estimator.set_wanted(200'000);
+        call.run(seconds(10));
+        const BitsPerSecond before = call.estimate();
+        // Somebody is busy: all comes later and later for a moment.
+        call.run(milliseconds(300), [&] { call.link.settings.propagation += microseconds(300); });
+        call.link.settings.propagation = milliseconds(25);
+        const auto range = call.observe(seconds(5));
+        BOOST_TEST(range.lowest < before);
+        BOOST_TEST(range.lowest > 300'000u);
     });
 }
 

@@ -20,7 +20,7 @@ class SimulatedLink {
     struct Settings {
         BitsPerSecond rate = 1'000'000;
         milliseconds queue_max{300};  ///< of waiting at the present rate
-        milliseconds propagation{25};
+        microseconds propagation{25'000};
         double loss = 0;         ///< of 1, at random
         milliseconds jitter{0};  ///< at most; packets stay in order
         double reordering = 0;   ///< of 1: packets that come up to 30 ms later than those behind
